@@ -1,1 +1,1 @@
-"""See docs/architecture.md."""
+"""nbgrader with what this course needs: SQL starters, feedback without hidden tests, proofs."""

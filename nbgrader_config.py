@@ -1,0 +1,45 @@
+"""nbgrader for this course. `nbgrader` reads it when it is run in this folder."""
+
+c = get_config()  # noqa: F821 - traitlets puts it here
+
+c.CourseDirectory.course_id = "dealab"
+
+# Only these kinds of file are ever released, fetched or collected: a solution.py or a note that
+# lies beside a source notebook stays where it is.
+c.CourseDirectory.include = ["*.ipynb", "*.csv", "*.json", "*.jsonl", "*.parquet", "*.png", "*.svg"]
+
+# The starter of an SQL cell is an SQL comment.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.LockCells",
+    "dealab.grading.preprocessors.ClearAnswers",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# A duplicated grade cell must not stop the class, and a deleted one must not keep an old grade.
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "dealab.grading.preprocessors.DropDuplicates",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.OverwriteCells.add_missing_cells = True
+
+# An endless loop costs its cell, and not the evening.
+c.Execute.timeout = 120
+c.Execute.interrupt_on_timeout = True
+
+# Students read the message, not the hidden test.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "dealab.grading.preprocessors.HideHiddenTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
