@@ -33,8 +33,8 @@ def import_source(file: Path, content: Path | None = None) -> tuple[Path, str]:
     )
     if known is None:
         raise ContentError(
-            f"{file.parent.name}/{file.name}: there is no {target.relative_to(content.parent)} that "
-            "it comes from; write the text first"
+            f"{file.parent.name}/{file.name}: there is no text "
+            f"{target.relative_to(content.parent).as_posix()} that it comes from; write that first"
         )
     text = _merge(known, notebook)
     exercises._assignment(target, _reparse(text, target, content))
@@ -68,7 +68,7 @@ def _merge(known: Assignment, notebook) -> str:
     kinds: list[str] = []
     for cell in notebook.cells:
         old, text = derived.get(cell.get("id", ""), (None, None))
-        if old is not None and text == cell.source and old.kind == cell.cell_type:
+        if old is not None and text == cell.source and _same_kind_and_points(old, cell):
             piece = old.text
         else:
             piece = _text(cell, old)
@@ -80,6 +80,11 @@ def _merge(known: Assignment, notebook) -> str:
             pieces.append(follower.text.rstrip("\n") + "\n\n")
             kinds.append(follower.kind)
     return "".join(pieces).rstrip("\n") + "\n"
+
+
+def _same_kind_and_points(old: Cell, cell) -> bool:
+    points = cell.metadata.get("nbgrader", {}).get("points")
+    return old.kind == cell.cell_type and old.metadata.get("points") == points
 
 
 def _text(cell, old: Cell | None) -> str:

@@ -1,7 +1,8 @@
 """Instructor version to student version, by nbgrader itself.
 
-``nbgrader generate_assignment`` with the course's nbgrader_config.py does the same; here it runs in
-a folder and with a gradebook of its own, so that a build never touches an instructor's.
+``nbgrader generate_assignment`` with the course's nbgrader_config.py gives the same bytes (tested);
+here it runs in a folder of its own and without a gradebook, so that a build never touches an
+instructor's.
 """
 
 import logging
@@ -30,11 +31,13 @@ def build(sources: dict[str, str]) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="dealab-release-") as folder:
         root = Path(folder)
         config.CourseDirectory.root = folder
-        config.CourseDirectory.db_url = f"sqlite:///{(root / 'gradebook.db').as_posix()}"
+        config.GenerateAssignment.no_database = True
+        config.GenerateAssignment.preprocessors = [
+            one for one in config.GenerateAssignment.preprocessors if not one.endswith("SaveCells")
+        ]
         for file, text in sources.items():
             _write(root / "source" / file, text)
-        log = logging.getLogger("dealab.release")
-        log.setLevel(logging.CRITICAL)
+        log, said = _log()
         for name in sorted({file.split("/")[0] for file in sources}):
             config.CourseDirectory.assignment_id = name
             course = CourseDirectory(config=config, log=log)
@@ -42,12 +45,23 @@ def build(sources: dict[str, str]) -> dict[str, str]:
             converter.force = True
             try:
                 converter.start()
-            except NbGraderException as problem:
-                raise ContentError(f"nbgrader refuses assignment {name}: {problem}") from None
+            except NbGraderException:
+                words = "\n".join(said)
+                raise ContentError(f"nbgrader refuses assignment {name}:\n{words}") from None
         for file in sorted((root / "release").rglob("*.ipynb")):
             key = file.relative_to(root / "release").as_posix()
-            released[key] = file.read_text(encoding="utf-8").rstrip("\n") + "\n"
+            released[key] = file.read_text(encoding="utf-8")
     return released
+
+
+def _log() -> tuple[logging.Logger, list[str]]:
+    """Return a logger of one build's own, and the list that its errors are kept in."""
+    said: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: said.append(record.getMessage())
+    log = logging.Logger("dealab.release")
+    log.addHandler(handler)
+    return log, said
 
 
 def _write(path: Path, text: str) -> None:

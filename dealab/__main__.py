@@ -1,0 +1,3 @@
+from dealab.cli import main
+
+main()

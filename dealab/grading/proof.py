@@ -1,0 +1,172 @@
+"""Prove exercises: the solution passes, the starter scores nothing, wrong answers lose points.
+
+Each answer runs after the assignment's opening cells, cell by cell as in a notebook, in one IPython
+shell that is emptied in between; it is scored by nbgrader's rules.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import nbformat
+
+from dealab.build import release, source
+from dealab.build.exercises import Assignment, Exercise
+from dealab.build.myst import Cell
+from dealab.checks import NotAttempted
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one answer got: ``points`` for each tests cell, and the ``problems`` that were shown."""
+
+    points: tuple[float, ...]
+    problems: tuple[BaseException | None, ...]
+
+    @property
+    def total(self) -> float:
+        return sum(self.points)
+
+    @property
+    def messages(self) -> str:
+        return " | ".join(f"{type(one).__name__}: {one}" for one in self.problems if one)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was proved or not: ``answer`` is "solution", "starter" or a known answer."""
+
+    exercise: str
+    answer: str
+    where: str
+    score: Score | None
+    problem: str = ""
+
+
+def prove(assignments: list[Assignment], only: str = "") -> Iterator[Finding]:
+    """Yield a Finding for each answer; ``only`` names an assignment or an exercise."""
+    shell = Shell()
+    for assignment in assignments:
+        chosen = [e for e in assignment.exercises if only in ("", assignment.name, e.id)]
+        if not chosen:
+            continue
+        starters = _starters(assignment)
+        for exercise in chosen:
+            yield from _formal(exercise)
+            for answer, where, text, judge in _answers(exercise, starters[exercise.id]):
+                score = shell.score(assignment, exercise, text)
+                yield Finding(exercise.id, answer, where, score, judge(score))
+
+
+def _formal(exercise: Exercise) -> Iterator[Finding]:
+    """An exercise has a hint, a known wrong answer and a solution in other words."""
+    for role, what in (("hint", "a hint"), ("wrong", "a wrong answer"), ("right", "a right one")):
+        if not exercise.of(role):
+            where = exercise.prompt.where
+            yield Finding(exercise.id, role, where, None, f"has no cell for {what} (role: {role})")
+
+
+def _answers(
+    exercise: Exercise, starter: str
+) -> Iterator[tuple[str, str, str, Callable[[Score], str]]]:
+    """Yield (name, file:line, text of the answer cell, judge); a judge returns "" or a problem."""
+
+    def full(score: Score) -> str:
+        if score.total == exercise.points:
+            return ""
+        return f"scores {score.total:g} of {exercise.points:g}: {score.messages}"
+
+    def untouched(score: Score) -> str:
+        if score.total:
+            return f"the untouched starter scores {score.total:g}"
+        if all(isinstance(one, NotAttempted) for one in score.problems):
+            return ""
+        return f"the untouched starter is not reported as not attempted: {score.messages}"
+
+    def loses(cell: Cell) -> Callable[[Score], str]:
+        points, message = cell.metadata["points"], cell.metadata["message"]
+
+        def judge(score: Score) -> str:
+            if score.total >= exercise.points:
+                return f"scores full marks ({score.total:g})"
+            if score.total != points:
+                return f"scores {score.total:g}, declared are {points:g}: {score.messages}"
+            if message not in score.messages:
+                return f"is told: {score.messages}; declared is: {message}"
+            return ""
+
+        return judge
+
+    solution = exercise.solution
+    yield "solution", solution.where, solution.source, full
+    yield "starter", solution.where, starter, untouched
+    for cell in exercise.of("right"):
+        yield f"right: {cell.metadata['name']}", cell.where, cell.source, full
+    for cell in exercise.of("wrong"):
+        yield f"wrong: {cell.metadata['name']}", cell.where, cell.source, loses(cell)
+
+
+def _starters(assignment: Assignment) -> dict[str, str]:
+    """Return the starter cell of each exercise as nbgrader releases it."""
+    key = f"{assignment.name}/{assignment.notebook}.ipynb"
+    text = release.build({key: source.build(assignment)})[key]
+    return {
+        cell.metadata["nbgrader"]["grade_id"]: cell.source
+        for cell in nbformat.reads(text, as_version=4).cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+class Shell:
+    """An IPython shell that runs an exercise's cells and scores them as nbgrader does."""
+
+    def __init__(self):
+        from IPython.core.interactiveshell import InteractiveShell
+
+        self._shell = InteractiveShell.instance(colors="nocolor")
+
+    def score(self, assignment: Assignment, exercise: Exercise, answer: str) -> Score:
+        """Run the opening cells, then the exercise with ``answer`` in the place of its solution."""
+        from dealab.sql import magics
+
+        self._shell.reset(new_session=False)
+        magics.forget()
+        for cell in assignment.intro:
+            if cell.kind == "code":
+                self._run(cell.source, must=cell.where)
+        points, problems = [], []
+        for cell, made in source.exercise_cells(exercise):
+            if cell.kind != "code":
+                continue
+            role = cell.metadata.get("role")
+            if role == "solution":
+                self._run(answer)
+            elif role == "tests":
+                value, problem, noise = self._run(made.source)
+                problems.append(problem)
+                points.append(_points(cell.metadata["points"], value, problem, noise))
+            else:
+                self._run(cell.source, must=cell.where)
+        return Score(tuple(points), tuple(problems))
+
+    def _run(self, code: str, must: str = "") -> tuple[object, BaseException | None, str]:
+        """Run a cell; return its value, its exception and what it wrote to stderr.
+
+        ``must`` names a cell of the course itself, whose failure is no answer's fault.
+        """
+        from IPython.utils.capture import capture_output
+
+        with capture_output() as captured:
+            result = self._shell.run_cell(code, store_history=False)
+        problem = result.error_before_exec or result.error_in_exec
+        if must and problem:
+            raise RuntimeError(f"{must}: this cell of the assignment fails: {problem!r}")
+        return result.result, problem, captured.stderr
+
+
+def _points(most: float, value: object, problem: BaseException | None, noise: str) -> float:
+    """Score a tests cell as nbgrader 0.9.6 does: an error or stderr is 0, a number is partial."""
+    if problem or noise:
+        return 0
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return max(0, min(most, value))
+    return most
