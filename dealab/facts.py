@@ -58,7 +58,9 @@ def load(folder: Path | None = None) -> dict[str, Fact]:
                 raise FactError(f"{where}: checked must be a date such as 2026-11-23")
             text = " ".join(str(entry["fact"]).split())
             if '"' in text:
-                raise FactError(f"{where}: write the fact without double quotes (it becomes a title)")
+                raise FactError(
+                    f"{where}: write the fact without double quotes (it becomes a title)"
+                )
             facts[key] = Fact(key, text, entry["source"], entry["checked"], file.name)
     return facts
 

@@ -1,0 +1,181 @@
+"""Where events go: EventBridge targets, SNS to Lambda, destinations of Lambda.
+
+moto's EventBridge delivers to SQS, log groups, archives and other buses. This adds Lambda, SNS,
+Kinesis, Firehose and Step Functions, and Input, InputPath and InputTransformer for all of them.
+"""
+
+import copy
+import datetime
+import json
+import re
+
+import boto3
+from moto.events.models import Rule
+
+MOTO_SEND = Rule.send_to_targets  # before joints.py replaces it
+
+
+def deliver(arn: str, payload, **options) -> None:
+    """Send ``payload`` (JSON data, or a str as it is) to the resource ``arn``.
+
+    ``options``: ``group`` (message group of a FIFO queue), ``key`` (Kinesis partition key),
+    ``source`` (what a Lambda invocation shows as its source). Raises NotImplementedError for a
+    kind of resource that the lab cannot deliver to.
+    """
+    text = payload if isinstance(payload, str) else json.dumps(payload)
+    _, _, service, region, _, resource = arn.split(":", 5)
+    name = re.split("[/:]", resource)[-1]
+    client = {"lambda": None, "states": "stepfunctions"}.get(service, service)
+    boto = boto3.client(client, region_name=region) if client else None
+    if service == "lambda":
+        _invoke(arn, json.loads(text), options.get("source", "async"))
+    elif service == "sqs":
+        url = boto.get_queue_url(QueueName=name)["QueueUrl"]
+        group = {"MessageGroupId": options["group"]} if options.get("group") else {}
+        boto.send_message(QueueUrl=url, MessageBody=text, **group)
+    elif service == "sns":
+        boto.publish(TopicArn=arn, Message=text)
+    elif service == "kinesis":
+        boto.put_record(StreamName=name, Data=text.encode(), PartitionKey=options.get("key", "0"))
+    elif service == "firehose":
+        boto.put_record(DeliveryStreamName=name, Record={"Data": text.encode()})
+    elif service == "states":
+        boto.start_execution(stateMachineArn=arn, input=text)
+    else:
+        raise NotImplementedError(f"The lab cannot deliver events to {arn}.")
+
+
+def _invoke(arn: str, event, source: str) -> None:
+    from moto.awslambda.utils import get_backend
+
+    from dealab.cloud.lab import current
+
+    function = get_backend(arn.split(":")[4], arn.split(":")[3]).get_function(arn)
+    current().runtime.invoke_async(function, event, source)
+
+
+def send_to_targets(rule, original_event, transform_input: bool = True) -> None:
+    """Replace ``moto.events.models.Rule.send_to_targets``.
+
+    moto also lets disabled rules through and takes a rule with a schedule only as one that
+    matches every event; both are stopped here.
+    """
+    if rule.state != "ENABLED" or (
+        rule.scheduled_expression and not rule.event_pattern.get_pattern()
+    ):
+        return
+    event = _as_delivered(rule, original_event)
+    if not rule.event_pattern.matches_event(event):
+        return
+    for target in rule.targets:
+        service, resource = target["Arn"].split(":")[2], target["Arn"].split(":", 5)[5]
+        if service in ("lambda", "sqs", "sns", "kinesis", "firehose", "states"):
+            path = (target.get("KinesisParameters") or {}).get("PartitionKeyPath")
+            deliver(
+                target["Arn"],
+                transformed(target, event),
+                source=rule.arn,
+                group=(target.get("SqsParameters") or {}).get("MessageGroupId"),
+                key=str(at_path(event, path)) if path else event["id"],
+            )
+        elif service == "events" and resource.startswith("event-bus/"):
+            entry = {"Source": event["source"], "DetailType": event["detail-type"]}
+            entry |= {"Detail": json.dumps(event["detail"]), "EventBusName": target["Arn"]}
+            boto3.client("events", region_name=rule.region_name).put_events(Entries=[entry])
+        else:  # log groups and archives: moto's own way
+            alone = copy.copy(rule)
+            alone.targets = [target]
+            MOTO_SEND(alone, original_event, transform_input)
+
+
+def _as_delivered(rule, original) -> dict:
+    """The event as the service delivers it: ISO time, no internal fields, an id of its own."""
+    event = {key: value for key, value in original.items() if key != "ingestion-time"}
+    if not isinstance(event["time"], str):
+        moment = datetime.datetime.fromtimestamp(float(event["time"]), datetime.UTC)
+        event["time"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if event["source"] == "aws.s3":  # moto has one fixed id and a foreign account here
+        from moto.moto_api._internal import mock_random
+
+        event["id"] = str(mock_random.uuid4())
+        event["detail"] = {**event["detail"], "requester": rule.account_id}
+    return event
+
+
+def transformed(target: dict, event: dict):
+    """What a target gets: Input, InputPath, InputTransformer or the whole event.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
+    if target.get("Input"):
+        return target["Input"]
+    if target.get("InputPath"):
+        return at_path(event, target["InputPath"])
+    rules = target.get("InputTransformer")
+    if not rules:
+        return event
+    values = {name: at_path(event, path) for name, path in rules.get("InputPathsMap", {}).items()}
+    values |= {"aws.events.event.json": event, "aws.events.event": event}
+    values |= {"aws.events.event.ingestion-time": event["time"]}
+    return _fill(rules["InputTemplate"], values)
+
+
+def _fill(template: str, values: dict) -> str:
+    """Put ``values`` for ``<name>``: as text inside a JSON string, as JSON outside of one."""
+    filled, in_string, position = [], False, 0
+    for match in re.finditer(r'(?<!\\)"|<([\w.-]+)>', template):
+        filled.append(template[position : match.start()])
+        position = match.end()
+        if match.group(1) is None:
+            in_string = not in_string
+            filled.append('"')
+        elif match.group(1) not in values:
+            filled.append(match.group())
+        elif in_string:
+            value = values[match.group(1)]
+            text = value if isinstance(value, str) else json.dumps(value)
+            filled.append(json.dumps(text)[1:-1])
+        else:
+            filled.append(json.dumps(values[match.group(1)]))
+    return "".join([*filled, template[position:]])
+
+
+def at_path(event, path: str):
+    """Return what stands at a JSON path such as ``$.detail.items[0].sku``, or None."""
+    value = event
+    for key, index in re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", path.removeprefix("$")):
+        try:
+            value = value[key] if key else value[int(index)]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def sns_to_lambda(subscription, message: str, message_id: str, **more) -> None:
+    """Invoke a subscribed function with the message, as the service does."""
+    attributes = more.get("message_attributes") or {}
+    matcher = subscription._filter_policy_matcher
+    if matcher is not None and not matcher.matches(attributes, message):
+        return
+    if more.get("message_structure") == "json":
+        message = subscription._parse_message_structure(message, "lambda")
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    record = {
+        "EventSource": "aws:sns",
+        "EventVersion": "1.0",
+        "EventSubscriptionArn": subscription.arn,
+        "Sns": {
+            "Type": "Notification",
+            "MessageId": message_id,
+            "TopicArn": subscription.topic_arn,
+            "Subject": more.get("subject"),
+            "Message": message,
+            "Timestamp": now,
+            "SignatureVersion": "1",
+            "Signature": "EXAMPLE",
+            "SigningCertUrl": "EXAMPLE",
+            "UnsubscribeUrl": "EXAMPLE",
+            "MessageAttributes": attributes,
+        },
+    }
+    deliver(subscription.endpoint, {"Records": [record]}, source=subscription.topic_arn)

@@ -1,0 +1,125 @@
+"""The lab: starts moto, keeps the learner's own settings away, and joins what moto leaves apart."""
+
+import contextlib
+import os
+
+from dealab.cloud import guard
+
+_SEED = 2026
+_current = None
+
+
+def start(region: str, account: str) -> "Lab":
+    """See ``dealab.cloud.start_aws``."""
+    if not (account.isdigit() and len(account) == 12):
+        raise ValueError(f"account must be twelve digits, such as 111122223333, not {account!r}")
+    if _current is not None:
+        _current.stop()
+    return Lab(region, account)
+
+
+def current() -> "Lab":
+    """Return the running lab. Raises RuntimeError when there is none."""
+    if _current is None:
+        raise RuntimeError("No lab is running. Run aws = start_aws() first.")
+    return _current
+
+
+class Lab:
+    """A running local AWS. ``region`` and ``account`` are those of every plain client."""
+
+    def __init__(self, region: str, account: str):
+        global _current
+        self.region, self.account = region, account
+        self._saved = _own_environment(region, account)
+        try:
+            from moto import mock_aws
+            from moto.moto_api._internal import mock_random
+
+            from dealab.cloud import joints
+            from dealab.cloud.handlers import Runtime
+
+            guard.guard_botocore()
+            joints.install(current)
+            mock_random.seed(_SEED)
+            self._mock = mock_aws(
+                config={
+                    "core": {"mock_credentials": False, "reset_boto3_session": True},
+                    "stepfunctions": {"execute_state_machine": True},
+                }
+            )
+            self._mock.start()
+            self.runtime = Runtime(mock_random)
+            self.positions: dict[str, dict] = {}  # event source mapping -> shard -> how far it is read
+        except BaseException:
+            _restore(self._saved)
+            raise
+        _current = self
+
+    def __repr__(self) -> str:
+        state = "running" if _current is self else "stopped"
+        return f"<local AWS, {state}: account {self.account}, Region {self.region}>"
+
+    @property
+    def invocations(self) -> list:
+        """Every Lambda invocation since the start, oldest first."""
+        return self.runtime.invocations
+
+    def run_event_sources(self, rounds: int = 1) -> list:
+        """Poll every enabled event source mapping, in the order in which they were made.
+
+        One round reads all that is there, batch by batch, and invokes the function for each batch.
+        A batch that fails is tried once a round; what comes after it waits, as on the service.
+        With ``rounds`` above 1 that many rounds are run, fewer if nothing is left to do.
+        Returns the invocations of this call (``dealab.cloud.handlers.Invocation``), in order.
+        """
+        from dealab.cloud import sources
+
+        start = len(self.invocations)
+        for _ in range(rounds):
+            if not sources.poll_all(self):
+                break
+        return self.invocations[start:]
+
+    def stop(self) -> None:
+        """Throw everything away and give the environment back as it was. The guard stays."""
+        global _current
+        if _current is not self:
+            return
+        _current = None
+        self._mock.stop()
+        self.runtime.close()
+        _restore(self._saved)
+
+
+def _own_environment(region: str, account: str) -> dict[str, str | None]:
+    """Replace every AWS variable by the lab's own; return what stood there before."""
+    ours = {
+        "AWS_ACCESS_KEY_ID": "AKIALABLABLABLABLAB0",
+        "AWS_SECRET_ACCESS_KEY": "this-key-opens-nothing",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # With account ids in endpoints moto answers DynamoDB Streams with 404.
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+        "BOTO_CONFIG": os.devnull,
+        "MOTO_ACCOUNT_ID": account,
+    }
+    names = {
+        name for name in os.environ if name.upper().startswith(("AWS_", "BOTO_", "MOTO_"))
+    } | set(ours)
+    saved = {name: os.environ.get(name) for name in names}
+    for name in names:
+        os.environ.pop(name, None)
+    os.environ.update(ours)
+    return saved
+
+
+def _restore(saved: dict[str, str | None]) -> None:
+    for name, value in saved.items():
+        with contextlib.suppress(KeyError):
+            del os.environ[name]
+        if value is not None:
+            os.environ[name] = value
