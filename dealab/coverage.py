@@ -65,7 +65,7 @@ class Coverage:
         """
         tasks = self.guide.tasks() if task is None else [self._task(task)]
         return [
-            Gap(each.id, item.id, item.text, lacks)
+            Gap(each.id, item.id, _text(item), lacks)
             for each in tasks
             for item in (*each.skills, *each.statements)
             if (lacks := self._lacks(item))
@@ -189,6 +189,11 @@ def coverage(
         statements[statement.id] = Found(**{kind: tuple(lists[kind]) for kind in KINDS})
     problems = _problems(guide, sections, questions, exercises, named["lessons"])
     return Coverage(guide, skills, statements, tuple(problems))
+
+
+def _text(item: Skill | Statement) -> str:
+    kept = isinstance(item, Statement) and item.lesson
+    return f"{item.text} (kept by lesson section {kept})" if kept else item.text
 
 
 def _name(exercise: Any) -> str:

@@ -132,11 +132,12 @@ def load(file: Path | None = None) -> Guide:
     statement that maps to no known skill and no lesson, and weights that do not add up to 100.
     """
     file = file or paths.content() / "guide.yaml"
-    return _load(file, file.stat().st_mtime_ns)
+    stat = file.stat()
+    return _load(file, (stat.st_mtime_ns, stat.st_size))
 
 
 @functools.lru_cache(maxsize=8)
-def _load(file: Path, _changed: int) -> Guide:
+def _load(file: Path, _version: tuple[int, int]) -> Guide:
     reader = _Reader(file.name)
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from dealab.checks.documents import document
 from dealab.checks.functions import function
 from dealab.checks.outcome import NotAttempted, Wrong, require
 from dealab.checks.queries import query
+from dealab.checks.reference import value_of
 from dealab.checks.tables import table
 from dealab.checks.values import value
 
@@ -32,4 +33,5 @@ __all__ = [
     "require",
     "table",
     "value",
+    "value_of",
 ]

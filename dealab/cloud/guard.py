@@ -102,7 +102,7 @@ def _wrap_socket(name: str) -> None:
     original = getattr(socket.socket, name)
 
     def checked(self, *args):
-        # The last argument of connect(address), connect_ex(address), sendto(data[, flags], address).
+        # The address comes last: connect(address), sendto(data[, flags], address).
         if args:
             _check_socket(self, args[-1])
         return original(self, *args)
@@ -158,3 +158,5 @@ def install() -> None:
         _wrap_socket(name)
     _wrap_http_client()
     sys.addaudithook(_audit)
+    if "botocore.httpsession" in sys.modules:
+        guard_botocore()

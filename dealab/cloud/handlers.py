@@ -236,9 +236,11 @@ class Runtime:
         """
         config = function.event_invoke_config[-1].config if function.event_invoke_config else {}
         retries = config.get("MaximumRetryAttempts", ASYNC_RETRIES)
-        for attempt in range(1, retries + 2):
+        attempts = 0
+        while True:
             record = self.invoke(function, event, source)
-            if record.ok:
+            attempts += 1
+            if record.ok or attempts > retries:
                 break
         name = "OnSuccess" if record.ok else "OnFailure"
         target = (config.get("DestinationConfig") or {}).get(name, {}).get("Destination")
@@ -246,7 +248,7 @@ class Runtime:
             from dealab.cloud.delivery import deliver
 
             condition = "Success" if record.ok else "RetriesExhausted"
-            deliver(target, async_destination_record(function, record, condition, attempt))
+            deliver(target, async_destination_record(function, record, condition, attempts))
         return record
 
     def _environment(self, function, record: Invocation) -> Environment:
@@ -319,6 +321,12 @@ class Runtime:
                 pass
             except _Failed as failure:
                 outcome["failed"] = failure
+            except SystemExit as stop:
+                outcome["failed"] = _Failed(
+                    "Runtime.ExitError",
+                    f"RequestId: {record.request_id} Error: Runtime exited with error: "
+                    f"exit status {stop.code if isinstance(stop.code, int) else 1}",
+                )
             except BaseException as error:
                 outcome["failed"] = _as_failure(error, environment.folder, record.request_id)
             finally:

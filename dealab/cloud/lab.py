@@ -41,7 +41,6 @@ class Lab:
 
             guard.guard_botocore()
             joints.install(current)
-            mock_random.seed(_SEED)
             self._mock = mock_aws(
                 config={
                     "core": {"mock_credentials": False, "reset_boto3_session": True},
@@ -49,8 +48,12 @@ class Lab:
                 }
             )
             self._mock.start()
+            mock_random.seed(_SEED)  # after the start: emptying moto draws random numbers, too
             self.runtime = Runtime(mock_random)
-            self.positions: dict[str, dict] = {}  # event source mapping -> shard -> how far it is read
+            self.limits = None
+            self.positions: dict[
+                str, dict
+            ] = {}  # event source mapping -> shard -> how far it is read
         except BaseException:
             _restore(self._saved)
             raise
@@ -80,6 +83,36 @@ class Lab:
             if not sources.poll_all(self):
                 break
         return self.invocations[start:]
+
+    def throttle(self, kinesis: bool = False, dynamodb: bool = False, call_seconds: float = 0.01):
+        """Switch the model of throughput limits on or off; see ``dealab.cloud.throttle``.
+
+        Returns the ``Limits`` (also ``lab.limits``), whose ``clock`` the limits run on. Each call
+        to a limited service takes ``call_seconds`` of that clock; ``lab.limits.clock.sleep(1)``
+        lets a second pass. Calling it again starts from an unused second with a new clock.
+        """
+        from dealab.cloud import throttle
+
+        self.limits = throttle.Limits(throttle.Clock(call_seconds), kinesis, dynamodb)
+        throttle.install(lambda: _current and _current.limits)
+        return self.limits
+
+    @property
+    def role(self) -> str:
+        """ARN of an IAM role that any service may assume; made when first asked for."""
+        import boto3
+
+        iam = boto3.client("iam")
+        name = "lab-role"
+        try:
+            return iam.get_role(RoleName=name)["Role"]["Arn"]
+        except iam.exceptions.NoSuchEntityException:
+            trust = (
+                '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": '
+                '{"AWS": "*"}, "Action": "sts:AssumeRole"}]}'
+            )
+            made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+            return made["Role"]["Arn"]
 
     def stop(self) -> None:
         """Throw everything away and give the environment back as it was. The guard stays."""

@@ -15,9 +15,9 @@ import itertools
 import re
 import zoneinfo
 
-MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
-DAYS = {name: number for number, name in enumerate("SUN MON TUE WED THU FRI SAT".split(), 1)}
-_MONTH_NAMES = {name.upper(): number for name, number in MONTHS.items()}
+_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
+MONTHS = {name: number for number, name in enumerate(_MONTHS.split(), 1)}
+DAYS = {"SUN": 1, "MON": 2, "TUE": 3, "WED": 4, "THU": 5, "FRI": 6, "SAT": 7}
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -95,7 +95,7 @@ def _cron_moments(body: str, first: datetime.datetime):
         )
     minutes = _numbers(minute, 0, 59, "minutes")
     hours = _numbers(hour, 0, 23, "hours")
-    months = _numbers(month, 1, 12, "month", _MONTH_NAMES)
+    months = _numbers(month, 1, 12, "month", MONTHS)
     years = _numbers(year, 1970, 2199, "year")
     days_of = _month_days(day) if weekday == "?" else _week_days(weekday)
 
@@ -149,7 +149,9 @@ def _month_days(field: str):
     if field == "LW":
         return lambda y, m: [_nearest_weekday(y, m, calendar.monthrange(y, m)[1])]
     if field.endswith("W"):
-        [wanted] = _numbers(field[:-1], 1, 31, "day-of-month") or [0]
+        wanted, *more = _numbers(field[:-1], 1, 31, "day-of-month")
+        if more:
+            raise ScheduleError("before W stands one day")
         return lambda y, m: (
             [_nearest_weekday(y, m, wanted)] if wanted <= calendar.monthrange(y, m)[1] else []
         )
@@ -173,11 +175,8 @@ def _week_days(field: str):
 
     def days_on(year: int, month: int, weekdays) -> list[int]:
         last = calendar.monthrange(year, month)[1]
-        sunday_first = {number: (number + 5) % 7 for number in weekdays}  # 1 (Sunday) -> 6
-        wanted = set(sunday_first.values())
-        return [
-            d for d in range(1, last + 1) if datetime.date(year, month, d).weekday() in wanted
-        ]
+        wanted = {(number + 5) % 7 for number in weekdays}  # Sunday: 1 here, 6 in Python
+        return [d for d in range(1, last + 1) if datetime.date(year, month, d).weekday() in wanted]
 
     if "#" in field:
         name, _, nth = field.partition("#")

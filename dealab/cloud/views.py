@@ -23,7 +23,9 @@ def shards(stream: str, region: str | None = None):
                 "first_hash": round(shard.starting_hash / 2**128, 4),
                 "last_hash": round(shard.ending_hash / 2**128, 4),
                 "records": len(shard.records),
-                "bytes": sum(size(record.data, record.partition_key) for record in shard.records.values()),
+                "bytes": sum(
+                    size(record.data, record.partition_key) for record in shard.records.values()
+                ),
             }
             for shard in found.shards.values()
         ]

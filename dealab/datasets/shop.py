@@ -12,7 +12,7 @@ from dealab.datasets.tables import CHANNELS, PAYMENTS, STATUSES, TIERS
 from dealab.datasets.universe import DAY, DAYS, END, START, Universe, pick
 from dealab.datasets.writer import codes
 
-ORDERS_AT_SCALE_1 = 18_000
+ORDERS_AT_SCALE_1 = 16_000
 FIRST_ORDER_ID = 500_001
 FIRST_CUSTOMER_ID = 1001
 FIRST_PRODUCT_ID = 1001
@@ -177,10 +177,10 @@ class Shop:
         return fit[self.universe.stream("hot").integers(len(fit))]
 
     @cached_property
-    def _popularity(self) -> np.ndarray:
+    def popularity(self) -> np.ndarray:
         """Return weights by day and product: Zipf over a random order, season, launch, the hot one."""
         order = self.universe.stream("popularity").permutation(PRODUCTS)
-        zipf = 1.0 / (4.0 + order)
+        zipf = 1.0 / (4.0 + order) / np.sqrt(np.array(self.products["price"]))  # cheap things sell more
         season = np.array([_CATEGORY_SEASON[name] for name in self.products["category"]]).T
         months = (START + np.arange(DAYS) * DAY).astype("datetime64[M]").astype(int) % 12
         weights = zipf * season[months]
@@ -344,7 +344,7 @@ class Shop:
         total_lines = len(line_order)
         starts = np.concatenate([[0], np.cumsum(lines)[:-1]]).astype(np.int64)
         line_no = np.arange(total_lines) - starts[line_order] + 1
-        product = pick(rng.random(total_lines), self._popularity[day])
+        product = pick(rng.random(total_lines), self.popularity[day])
         table = self.products
         price = np.array(table["price" if day >= COUPONS_FROM else "old_price"])[product]
         quantity = 1 + pick(rng.random(total_lines), (0.72, 0.16, 0.06, 0.04, 0.02))
@@ -363,7 +363,7 @@ class Shop:
         age = (END - START).astype(np.int64) - ts
         u = rng.random(n)
         returns = np.array(table["returns"])[product[starts]] if n else np.zeros(0)
-        returns = returns * np.where(store_id == RETURN_HEAVY_STORE, 2.5, 1.0)
+        returns = returns * np.where(store_id == RETURN_HEAVY_STORE, 4.0, 1.0)
         status = np.where(u < 0.035, 4, np.where((u < 0.035 + returns) & (age > 8 * DAY), 3, 2))
         shipped = ~store_order & (status == 2)
         status = np.where(shipped & (age < 5 * DAY), 1, status)

@@ -209,7 +209,7 @@ _LAKE = (
         "sensor_readings",
         LAKE,
         "parquet",
-        "Readings of the warehouse sensors, every 15 minutes, sorted by sensor and time",
+        "Readings of the warehouse sensors, every half hour, sorted by sensor and time",
         (
             _c("sensor_id", "string", "Sensor: warehouse, place, number", required=True),
             _c("reading_ts", "timestamp", "When it was read, UTC", "s", required=True),

@@ -62,7 +62,7 @@ def iso(seconds, digits: int = 0) -> str:
 class Universe:
     """A seed and a scale, and what follows from them at once.
 
-    Scale 1 has about 18,000 orders and 5,000 customers. Orders, customers, clicks, changes and log
+    Scale 1 has about 16,000 orders and 4,500 customers. Orders, customers, clicks, changes and log
     records grow with the scale; products, stores and warehouses stay.
     """
 
@@ -89,7 +89,7 @@ class Universe:
 
     @cached_property
     def customers(self) -> int:
-        return self.sized(5000, 60)
+        return self.sized(4500, 60)
 
     @cached_property
     def story(self) -> "Story":

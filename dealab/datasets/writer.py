@@ -94,7 +94,7 @@ class ParquetFile:
 
     def _flush(self, rows: int) -> None:
         together = pa.concat_tables(self._held)
-        self._file.write_table(together.slice(0, rows), row_group_size=rows)
+        self._file.write_table(together.slice(0, rows).combine_chunks(), row_group_size=rows)
         self._held = [together.slice(rows)]
         self._count -= rows
 
@@ -175,7 +175,7 @@ def compact(value) -> str:
 
 
 #: Rows in a row group: small where a lesson looks at pruning inside a file.
-ROW_GROUPS = {"clickstream": 1024, "order_lines": 4096, "sensor_readings": 4096}
+ROW_GROUPS = {"clickstream": 2048, "order_lines": 4096, "sensor_readings": 4096}
 
 
 class Tree:

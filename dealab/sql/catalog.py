@@ -2,7 +2,7 @@
 
 ``catalog.json`` holds what Glue's ``GetDatabases``, ``GetTables`` and ``GetPartitions`` answer:
 
-    {"DatabaseList": [...], "TableList": [...], "Partitions": [...]}
+    {"Databases": [...], "Tables": [...], "Partitions": {table: [...]}}
 
 A partition that is not listed does not exist for a query, whatever lies in the bucket: that is how
 Glue and Athena behave until ``MSCK REPAIR TABLE`` or ``ALTER TABLE ... ADD PARTITION``.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from dealab.sql.types import VARCHAR, Type, from_hive
+from dealab.sql.types import Type, from_hive
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Catalog:
 
     @cached_property
     def databases(self) -> tuple[str, ...]:
-        names = {entry["Name"].lower() for entry in self._content.get("DatabaseList", ())}
+        names = {entry["Name"].lower() for entry in self._content["Databases"]}
         names.update(database for database, _ in self._entries)
         return tuple(sorted(names))
 
@@ -67,17 +67,8 @@ class Catalog:
     def _entries(self) -> dict[tuple[str, str], dict]:
         return {
             (entry["DatabaseName"].lower(), entry["Name"].lower()): entry
-            for entry in self._content.get("TableList", ())
+            for entry in self._content["Tables"]
         }
-
-    @cached_property
-    def _partitions(self) -> dict[tuple[str, str], list[Partition]]:
-        found: dict[tuple[str, str], list[Partition]] = {}
-        for entry in self._content.get("Partitions", ()):
-            key = (entry["DatabaseName"].lower(), entry["TableName"].lower())
-            place = entry["StorageDescriptor"]["Location"]
-            found.setdefault(key, []).append(Partition(tuple(entry["Values"]), place))
-        return found
 
     @cached_property
     def _tables(self) -> dict[tuple[str, str], Table]:
@@ -110,7 +101,10 @@ class Catalog:
             serde=serde.get("SerializationLibrary", ""),
             serde_parameters=serde.get("Parameters", {}),
             parameters=entry.get("Parameters", {}),
-            partitions=tuple(self._partitions.get(key, ())),
+            partitions=tuple(
+                Partition(tuple(part["Values"]), part["StorageDescriptor"]["Location"])
+                for part in self._content.get("Partitions", {}).get(entry["Name"], ())
+            ),
             comments={c["Name"].lower(): c.get("Comment", "") for c in (*columns, *keys)},
             kind=entry.get("TableType", "EXTERNAL_TABLE"),
         )
@@ -145,9 +139,3 @@ class Catalog:
             and file.stat().st_size > 0
         )
 
-
-STRING_ONLY_SERDES = ("org.apache.hadoop.hive.serde2.OpenCSVSerde",)
-
-
-def key_type(kind: Type) -> Type:
-    return kind or VARCHAR

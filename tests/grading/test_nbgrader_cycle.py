@@ -1,7 +1,7 @@
 """nbgrader's whole cycle on a real assignment, with its own commands and a class of six.
 
-Perfect, untouched, partly right, one cell failing, a duplicated grade cell, and a corrupt file: each
-gets the grade that is due, and no submission stops another.
+Perfect, untouched, partly right, one cell failing, a duplicated grade cell, and a corrupt file:
+each gets the grade that is due, and no submission stops another.
 """
 
 import csv

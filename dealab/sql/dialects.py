@@ -1,0 +1,132 @@
+"""Reading the services' SQL: sqlglot's parsers, with function calls left as they are written.
+
+sqlglot normally turns ``date_diff('day', a, b)`` into a neutral node that has lost the service's
+meaning. Here every call stays a name with arguments, and the lab's own function tables decide.
+"""
+
+import re
+from functools import lru_cache
+
+from sqlglot import exp
+from sqlglot.dialects.redshift import Redshift
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ErrorLevel, ParseError, TokenError
+
+from dealab.sql.errors import ServiceError
+
+# Calls with a grammar of their own keep sqlglot's parser; all others become exp.Anonymous.
+_SPECIAL_CALLS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION")
+
+
+def _calls(parser, *names):
+    return {name: parser.FUNCTION_PARSERS[name] for name in names}
+
+
+class AthenaDialect(Trino):
+    INDEX_OFFSET = 0  # leave subscripts as written: sqlglot would shift them
+
+    class Parser(Trino.Parser):
+        FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own way to configure a parser
+        FUNCTION_PARSERS = _calls(Trino.Parser, *_SPECIAL_CALLS, "JSON_QUERY", "JSON_VALUE")
+
+
+class RedshiftDialect(Redshift):
+    INDEX_OFFSET = 0
+
+    class Parser(Redshift.Parser):
+        FUNCTIONS = {}  # noqa: RUF012
+        FUNCTION_PARSERS = _calls(Redshift.Parser, *_SPECIAL_CALLS[:1], *_SPECIAL_CALLS[2:])
+
+
+class Source:
+    """One statement's text with its tokens: turns nodes into line and column."""
+
+    def __init__(self, sql: str, tokens):
+        self.sql = sql
+        self.tokens = tokens
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        before = self.sql[:offset]
+        return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+    def span(self, node) -> tuple[int, int] | None:
+        """Return the offsets of the node's first and last known character."""
+        first = last = None
+        for part in node.walk():
+            meta = part._meta
+            if meta and "start" in meta:
+                first = meta["start"] if first is None else min(first, meta["start"])
+                last = meta["end"] if last is None else max(last, meta["end"])
+        return None if first is None else (first, last)
+
+    def place(self, node) -> tuple[int | None, int | None]:
+        """Return line and column where the node starts, or (None, None) where nobody knows."""
+        span = self.span(node)
+        if span is None:
+            return None, None
+        start = span[0]
+        if isinstance(node, (exp.Cast, exp.TryCast, exp.Extract, exp.Case)):
+            start = self._keyword_before(start, node.key.upper().replace("TRYCAST", "TRY_CAST"))
+        return self.line_column(start)
+
+    def operator_place(self, node) -> tuple[int | None, int | None]:
+        """Return where the operator of a binary node stands (Trino points there)."""
+        left = node.this
+        span = self.span(left) if left is not None else None
+        if span is None:
+            return self.place(node)
+        for token in self.tokens:
+            if token.start > span[1] and token.text not in (")", "]"):
+                return self.line_column(token.start)
+        return self.place(node)
+
+    def _keyword_before(self, offset: int, keyword: str) -> int:
+        for token in reversed(self.tokens):
+            if token.start < offset and token.text.upper() == keyword:
+                return token.start
+        return offset
+
+
+@lru_cache(maxsize=4)
+def _tools(dialect):
+    made = dialect()
+    return made.tokenizer(), made.parser(error_level=ErrorLevel.IMMEDIATE)
+
+
+def parse(sql: str, dialect, syntax_error) -> tuple[list, Source]:
+    """Return the statements of ``sql`` and their source.
+
+    ``syntax_error(offset, token)`` builds the service's error for a text that does not parse.
+    """
+    tokenizer, parser = _tools(dialect)
+    try:
+        tokens = tokenizer.tokenize(sql)
+        source = Source(sql, tokens)
+        statements = [tree for tree in parser.parse(tokens, sql) if tree is not None]
+    except (ParseError, TokenError) as problem:
+        raise syntax_error(*_where(problem, sql)) from None
+    except RecursionError:
+        raise ServiceError(
+            "QUERY_TOO_COMPLEX" if dialect is AthenaDialect else "54001",
+            "statement is too large (stack overflow during analysis)"
+            if dialect is AthenaDialect
+            else "stack depth limit exceeded",
+        ) from None
+    return statements, source
+
+
+def _where(problem, sql: str) -> tuple[int, str]:
+    """Return the offset of the token that the parser could not use, and its text."""
+    errors = getattr(problem, "errors", None) or []
+    for error in errors:
+        highlight = error.get("highlight") or ""
+        line, col = error.get("line"), error.get("col")
+        if line:
+            lines = sql.split("\n")
+            end = sum(len(text) + 1 for text in lines[: line - 1]) + col
+            return max(0, end - max(len(highlight), 1)), highlight
+    match = re.search(r"[Ll]ine (\d+), [Cc]ol(?:umn)?:? (\d+)", str(problem))
+    if match:
+        lines = sql.split("\n")
+        return sum(len(text) + 1 for text in lines[: int(match[1]) - 1]) + int(match[2]) - 1, ""
+    return len(sql), "<EOF>"

@@ -1,0 +1,961 @@
+"""Binding expressions: each node of the parse tree becomes DuckDB text with the service's type.
+
+Every node class and every part of it that may be set is listed in ``NODES``. A node that is not
+listed, or a part that is set and not listed, is refused by name: nothing is silently dropped.
+What differs between the services is in the subclasses (athena.py, redshift.py).
+"""
+
+import difflib
+
+from sqlglot import exp
+
+from dealab.sql import signatures, types
+from dealab.sql.errors import LabBug, LabLimit, ServiceError
+from dealab.sql.scope import Column, Grouping, Scope, Value
+from dealab.sql.types import BIGINT, BOOLEAN, DOUBLE, NULL, Type, duck_name, quote, text
+
+#: node class -> (method, the parts that the method deals with)
+NODES: dict[type, tuple[str, frozenset]] = {}
+
+
+def binds(node_class, *parts):
+    """Register a method of ``Expressions`` as the one that binds ``node_class``."""
+
+    def register(method):
+        NODES[node_class] = (method.__name__, frozenset(parts))
+        return method
+
+    return register
+
+
+def nearest(name: str, names) -> str:
+    """Return a suggestion for a misspelled name, or an empty text."""
+    found = difflib.get_close_matches(name, list(dict.fromkeys(names)), n=1, cutoff=0.6)
+    return f"did you mean {found[0]}?" if found and found[0] != name else ""
+
+
+class Expressions:
+    """Binds expressions of one statement. Abstract: the service's rules come from a subclass."""
+
+    service = ""
+    FUNCTIONS: dict[str, list[str]] = {}  # noqa: RUF012 - filled by subclasses
+    AGGREGATES: dict[str, list[str]] = {}  # noqa: RUF012
+    WINDOWS: dict[str, list[str]] = {}  # noqa: RUF012
+    SPECIAL: dict = {}  # noqa: RUF012
+    LIMITS: dict[str, tuple[str, str]] = {}  # noqa: RUF012
+
+    def __init__(self, source, catalog, database: str, parameters=()):
+        self.source = source
+        self.catalog = catalog
+        self.database = database
+        self.parameters = list(parameters)
+        self.used_parameters: list[object] = []
+        self.tables: dict[tuple[str, str], object] = {}  # the tables a statement reads
+        self.counter = 0
+
+    # --- entry ---------------------------------------------------------------------------------
+
+    def bind(self, node, scope: Scope) -> Value:
+        handler = NODES.get(type(node))
+        if handler is None:
+            raise self.limit_node(node)
+        method, parts = handler
+        for part, value in node.args.items():
+            if part not in parts and value not in (None, False, []):
+                raise self.limit_node(node, part)
+        grouping = scope.grouping
+        if grouping and grouping.composite and not scope.inside_aggregate and self._may_be_key(node):
+            scope.grouping = None
+            try:
+                whole = getattr(self, method)(node, scope)
+            except ServiceError:
+                whole = None
+            finally:
+                scope.grouping = grouping
+            if whole is not None and whole.sql in grouping.keys:
+                return whole
+        return getattr(self, method)(node, scope)
+
+    @staticmethod
+    def _may_be_key(node) -> bool:
+        return not isinstance(node, (exp.Column, exp.Literal, exp.Identifier, exp.Window))
+
+    def limit_node(self, node, part: str = "") -> LabLimit:
+        words = type(node).__name__
+        shown = self.snippet(node)
+        what = f"{words} with {part.replace('_', ' ')}" if part else words
+        return LabLimit(
+            f"this use of SQL: {what}" + (f" ({shown})" if shown else ""),
+            f"{self.service} may accept it; the lab has no translation for it yet.",
+        )
+
+    def snippet(self, node) -> str:
+        span = self.source.span(node)
+        if span is None:
+            return ""
+        cut = " ".join(self.source.sql[span[0] : span[1] + 1].split())
+        return cut if len(cut) <= 60 else cut[:57] + "..."
+
+    def fresh(self, stem: str) -> str:
+        self.counter += 1
+        return f"{stem}_{self.counter}"
+
+    # --- hooks of the service --------------------------------------------------------------------
+
+    def error(self, code: str, message: str, node=None, place=None, hint: str = "") -> ServiceError:
+        raise NotImplementedError
+
+    def coercion_cost(self, kind: Type, wanted: Type) -> int | None:
+        raise NotImplementedError
+
+    def common_type(self, left: Type, right: Type) -> Type | None:
+        raise NotImplementedError
+
+    # --- literals --------------------------------------------------------------------------------
+
+    @binds(exp.Null)
+    def null(self, node, scope):
+        return Value("NULL", NULL)
+
+    @binds(exp.Boolean, "this")
+    def boolean(self, node, scope):
+        return Value("true" if node.this else "false", BOOLEAN, bool(node.this))
+
+    @binds(exp.Literal, "this", "is_string")
+    def literal(self, node, scope):
+        if node.is_string:
+            return self.string_literal(node.this)
+        return self.number_literal(node)
+
+    def string_literal(self, content: str) -> Value:
+        return Value(text(content), types.varchar(len(content)), content)
+
+    def number_literal(self, node) -> Value:
+        digits = node.this
+        if "e" in digits.lower():
+            return Value(f"CAST({text(digits)} AS DOUBLE)", DOUBLE, float(digits))
+        if "." in digits:
+            whole, _, fraction = digits.partition(".")
+            precision = max(len(whole.lstrip("0")) + len(fraction), 1)
+            if precision > 38:
+                raise self.error(
+                    *self.too_many_digits(), node=node
+                )
+            kind = types.decimal(precision, len(fraction))
+            return Value(f"CAST({text(digits)} AS {duck_name(kind)})", kind, digits)
+        number = int(digits)
+        if number > 9223372036854775807:
+            return self.huge_literal(node, number)
+        kind = types.INTEGER if number <= 2147483647 else BIGINT
+        return Value(digits, kind, number)
+
+    def too_many_digits(self):
+        raise NotImplementedError
+
+    def huge_literal(self, node, number: int) -> Value:
+        raise NotImplementedError
+
+    @binds(exp.Paren, "this")
+    def paren(self, node, scope):
+        inner = self.bind(node.this, scope)
+        return Value(f"({inner.sql})", inner.type, inner.literal)
+
+    @binds(exp.Placeholder, "this", "kind")
+    def placeholder(self, node, scope):
+        at = len(self.used_parameters)
+        if at >= len(self.parameters):
+            raise self.missing_parameter(node, at + 1)
+        value = self.parameters[at]
+        self.used_parameters.append(value)
+        return self.parameter_value(value, node)
+
+    def missing_parameter(self, node, number):
+        return self.error(
+            *self.INVALID_PARAMETER, f"Incorrect number of parameters: expected {number} or more", node
+        ) if False else ServiceError(
+            self.PARAMETER_CODE, "Incorrect number of parameters: a ? has no value"
+        )
+
+    def parameter_value(self, value, node) -> Value:
+        """Bind a Python value given for ``?`` as a typed literal: the text is never pasted."""
+        import datetime
+        import decimal
+
+        if value is None:
+            return Value("NULL", NULL)
+        if isinstance(value, bool):
+            return Value("true" if value else "false", BOOLEAN, value)
+        if isinstance(value, int) or type(value).__module__ == "numpy" and hasattr(value, "__index__"):
+            number = int(value)
+            if number < 0:
+                positive = self.number_literal(exp.Literal.number(str(-number)))
+                return Value(f"(-{positive.sql})", positive.type, number)
+            return self.number_literal(exp.Literal.number(str(number)))
+        if isinstance(value, float):
+            return Value(f"CAST({text(repr(float(value)))} AS DOUBLE)", DOUBLE, float(value))
+        if isinstance(value, decimal.Decimal):
+            digits = format(value, "f")
+            _, all_digits, exponent = value.as_tuple()
+            scale = max(0, -exponent)
+            kind = types.decimal(max(len(all_digits), scale, 1), scale)
+            return Value(f"CAST({text(digits)} AS {duck_name(kind)})", kind, digits)
+        if isinstance(value, datetime.datetime):
+            if value.tzinfo is not None:
+                value = value.astimezone(datetime.UTC)
+                stamp = f"CAST({text(value.isoformat(sep=' '))} AS TIMESTAMP WITH TIME ZONE)"
+                return Value(stamp, types.TIMESTAMPTZ)
+            return Value(f"CAST({text(value.isoformat(sep=' '))} AS TIMESTAMP)", types.TIMESTAMP)
+        if isinstance(value, datetime.date):
+            return Value(f"CAST({text(value.isoformat())} AS DATE)", types.DATE)
+        if isinstance(value, str):
+            return self.string_literal(value)
+        raise LabLimit(
+            f"a parameter of Python type {type(value).__name__}",
+            "execution parameters are numbers, strings, booleans, dates and timestamps.",
+        )
+
+    # --- names -----------------------------------------------------------------------------------
+
+    @binds(exp.Column, "this", "table", "db", "catalog")
+    def column(self, node, scope):
+        if isinstance(node.this, exp.Star):
+            raise self.star_misplaced(node)
+        parts = [part.name.lower() for part in node.parts]
+        value = self.resolve(parts, scope)
+        if value is not None:
+            return value
+        bare = self.bare_name(node, scope) if len(parts) == 1 else None
+        if bare is not None:
+            return bare
+        raise self.unknown_column(node, parts, scope)
+
+    @binds(exp.Identifier, "this", "quoted")
+    def identifier(self, node, scope):
+        value = self.resolve([node.name.lower()], scope)
+        if value is None:
+            raise self.unknown_column(node, [node.name.lower()], scope)
+        return value
+
+    @binds(exp.Star, "this")
+    def star(self, node, scope):
+        raise self.star_misplaced(node)
+
+    def bare_name(self, node, scope) -> Value | None:
+        """Return what a name without parentheses means when it is no column (Redshift: SYSDATE)."""
+        return None
+
+    def resolve(self, parts: list[str], scope: Scope) -> Value | None:
+        """Find a name: lambda parameters, columns of this query, then of the queries around it."""
+        here = scope
+        while here is not None:
+            if parts[0] in here.parameters:
+                return self.into(here.parameters[parts[0]], parts[1:])
+            if here.lambda_of is None:
+                found = self.resolve_in(parts, here)
+                if found is not None:
+                    value, rest = found
+                    self.check_grouped(value, here, scope)
+                    return self.into(value, rest)
+            here = here.lambda_of or here.parent
+        return None
+
+    def resolve_in(self, parts: list[str], scope: Scope):
+        """Find the longest qualified name first: schema.table.column, table.column, column."""
+        for taken in (3, 2, 1):
+            if taken >= len(parts):
+                continue
+            qualifier, name = tuple(parts[:taken]), parts[taken]
+            for relation in scope.relations:
+                named = qualifier == (relation.alias,) if taken == 1 else False
+                if not named and relation.path[-taken:] != qualifier:
+                    continue
+                if taken > 1 and len(relation.path) < taken:
+                    continue
+                columns = relation.find(name)
+                if len(columns) > 1:
+                    raise self.ambiguous(".".join(parts))
+                if columns:
+                    return Value(columns[0].sql, columns[0].type), parts[taken + 1 :]
+        name = parts[0]
+        if name in scope.merged:
+            column = scope.merged[name]
+            return Value(column.sql, column.type), parts[1:]
+        found = [column for relation in scope.relations for column in relation.find(name)]
+        if len(found) > 1:
+            raise self.ambiguous(name)
+        if found:
+            return Value(found[0].sql, found[0].type), parts[1:]
+        if name in scope.aliases:
+            return scope.aliases[name], parts[1:]
+        return None
+
+    def into(self, value: Value, fields: list[str]) -> Value:
+        for name in fields:
+            value = self.field(value, name, None)
+        return value
+
+    def field(self, value: Value, name: str, node) -> Value:
+        """Return a field of a row."""
+        if value.type.name == "row":
+            for field_name, kind in value.type.args[0]:
+                if field_name == name.lower():
+                    return Value(f"struct_extract({value.sql}, {text(name.lower())})", kind)
+        raise self.unknown_field(value, name, node)
+
+    def check_grouped(self, value: Value, owner: Scope, user: Scope) -> None:
+        grouping: Grouping | None = owner.grouping
+        if grouping is None or owner.inside_aggregate:
+            return
+        if value.sql not in grouping.keys and value not in owner.aliases.values():
+            raise self.not_grouped(value, owner)
+
+    def unknown_column(self, node, parts, scope) -> ServiceError:
+        raise NotImplementedError
+
+    # --- fields and subscripts ---------------------------------------------------------------------
+
+    @binds(exp.Dot, "this", "expression")
+    def dot(self, node, scope):
+        value = self.bind(node.this, scope)
+        if isinstance(node.expression, exp.Identifier):
+            return self.field(value, node.expression.name, node)
+        raise self.limit_node(node)
+
+    # --- logic -------------------------------------------------------------------------------------
+
+    @binds(exp.And, "this", "expression")
+    def logical_and(self, node, scope):
+        return self.logical(node, scope, "AND")
+
+    @binds(exp.Or, "this", "expression")
+    def logical_or(self, node, scope):
+        return self.logical(node, scope, "OR")
+
+    def logical(self, node, scope, word):
+        # A long chain is a deep tree: walk it in a loop.
+        terms, current = [], node
+        while type(current) is type(node):
+            terms.append(current.expression)
+            current = current.this
+        terms.append(current)
+        bound = [self.condition(term, scope, f"Logical expression term") for term in reversed(terms)]
+        return Value("(" + f" {word} ".join(value.sql for value in bound) + ")", BOOLEAN)
+
+    @binds(exp.Not, "this")
+    def logical_not(self, node, scope):
+        inner = self.condition(node.this, scope, "Value of logical NOT expression")
+        return Value(f"(NOT {inner.sql})", BOOLEAN)
+
+    def condition(self, node, scope, role: str) -> Value:
+        """Bind an expression that must be a boolean."""
+        value = self.bind(node, scope)
+        return self.as_condition(value, node, role)
+
+    def as_condition(self, value: Value, node, role: str) -> Value:
+        raise NotImplementedError
+
+    @binds(exp.Is, "this", "expression")
+    def is_test(self, node, scope):
+        left = self.bind(node.this, scope)
+        if isinstance(node.expression, exp.Null):
+            return Value(f"({left.sql} IS NULL)", BOOLEAN)
+        if isinstance(node.expression, exp.Boolean) and left.type.name in ("boolean", "null"):
+            word = "TRUE" if node.expression.this else "FALSE"
+            return Value(f"({left.sql} IS {word})", BOOLEAN)
+        raise self.limit_node(node)
+
+    # --- comparison --------------------------------------------------------------------------------
+
+    @binds(exp.EQ, "this", "expression")
+    def equal(self, node, scope):
+        return self.comparison(node, scope, "=")
+
+    @binds(exp.NEQ, "this", "expression")
+    def not_equal(self, node, scope):
+        return self.comparison(node, scope, "<>")
+
+    @binds(exp.LT, "this", "expression")
+    def less(self, node, scope):
+        return self.comparison(node, scope, "<")
+
+    @binds(exp.LTE, "this", "expression")
+    def less_or_equal(self, node, scope):
+        return self.comparison(node, scope, "<=")
+
+    @binds(exp.GT, "this", "expression")
+    def greater(self, node, scope):
+        return self.comparison(node, scope, ">")
+
+    @binds(exp.GTE, "this", "expression")
+    def greater_or_equal(self, node, scope):
+        return self.comparison(node, scope, ">=")
+
+    @binds(exp.NullSafeEQ, "this", "expression")
+    def not_distinct(self, node, scope):
+        return self.comparison(node, scope, "IS NOT DISTINCT FROM")
+
+    @binds(exp.NullSafeNEQ, "this", "expression")
+    def distinct_from(self, node, scope):
+        return self.comparison(node, scope, "IS DISTINCT FROM")
+
+    def comparison(self, node, scope, operator: str) -> Value:
+        left = self.bind(node.this, scope)
+        if isinstance(node.expression, (exp.Any, exp.All)):
+            return self.quantified(node, left, operator, scope)
+        right = self.bind(node.expression, scope)
+        return self.compare(left, right, operator, node)
+
+    def compare(self, left: Value, right: Value, operator: str, node) -> Value:
+        raise NotImplementedError
+
+    def quantified(self, node, left: Value, operator: str, scope) -> Value:
+        inner = node.expression.this
+        query = inner.this if isinstance(inner, exp.Subquery) else inner
+        if not isinstance(query, exp.Query) and not isinstance(query, exp.Values):
+            raise self.limit_node(node)
+        bound = self.bind_query(query, scope)
+        if len(bound.columns) != 1:
+            raise self.one_column(node, len(bound.columns))
+        name, kind = bound.columns[0]
+        probe = self.compare(left, Value("x", kind), operator, node)
+        word = "ANY" if isinstance(node.expression, exp.Any) else "ALL"
+        if probe.sql == f"({left.sql} {operator} x)":
+            return Value(f"({left.sql} {operator} {word} ({bound.sql}))", BOOLEAN)
+        common = self.common_type(left.type, kind) or kind
+        cast_left = self.coerce(left, common)
+        column = self.coerce(Value("q.c", kind), common)
+        return Value(
+            f"({cast_left.sql} {operator} {word} (SELECT {column.sql} FROM ({bound.sql}) AS q(c)))",
+            BOOLEAN,
+        )
+
+    @binds(exp.Between, "this", "low", "high", "symmetric")
+    def between(self, node, scope):
+        value = self.bind(node.this, scope)
+        low, high = self.bind(node.args["low"], scope), self.bind(node.args["high"], scope)
+        return self.between_values(value, low, high, node)
+
+    def between_values(self, value, low, high, node) -> Value:
+        above = self.compare(value, low, ">=", node)
+        below = self.compare(value, high, "<=", node)
+        return Value(f"({above.sql} AND {below.sql})", BOOLEAN)
+
+    @binds(exp.In, "this", "expressions", "query", "unnest", "field")
+    def in_list(self, node, scope):
+        value = self.bind(node.this, scope)
+        query = node.args.get("query")
+        if query is not None:
+            return self.in_query(node, value, query, scope)
+        if node.args.get("unnest") or node.args.get("field"):
+            raise self.limit_node(node)
+        items = [self.bind(item, scope) for item in node.expressions]
+        return self.in_values(value, items, node)
+
+    def in_query(self, node, value, query, scope) -> Value:
+        inner = query.this if isinstance(query, exp.Subquery) else query
+        bound = self.bind_query(inner, scope)
+        if isinstance(node.this, exp.Tuple):
+            return self.tuple_in_query(node, scope, bound)
+        if len(bound.columns) != 1:
+            raise self.one_column(node, len(bound.columns))
+        kind = bound.columns[0][1]
+        probe = self.compare(value, Value("x", kind), "=", node)
+        if probe.sql == f"({value.sql} = x)":
+            return Value(f"({value.sql} IN ({bound.sql}))", BOOLEAN)
+        common = self.common_type(value.type, kind) or kind
+        left, right = self.coerce(value, common), self.coerce(Value("q.c", kind), common)
+        return Value(f"({left.sql} IN (SELECT {right.sql} FROM ({bound.sql}) AS q(c)))", BOOLEAN)
+
+    def tuple_in_query(self, node, scope, bound) -> Value:
+        values = [self.bind(part, scope) for part in node.this.expressions]
+        if len(values) != len(bound.columns):
+            raise self.one_column(node, len(bound.columns))
+        left = ", ".join(value.sql for value in values)
+        return Value(f"(({left}) IN ({bound.sql}))", BOOLEAN)
+
+    def in_values(self, value, items, node) -> Value:
+        raise NotImplementedError
+
+    @binds(exp.Exists, "this")
+    def exists(self, node, scope):
+        inner = node.this.this if isinstance(node.this, exp.Subquery) else node.this
+        if not isinstance(inner, exp.Query):
+            raise self.limit_node(node)
+        return Value(f"EXISTS ({self.bind_query(inner, scope).sql})", BOOLEAN)
+
+    @binds(exp.Subquery, "this", "with_")
+    def scalar_subquery(self, node, scope):
+        bound = self.bind_query(node.this, scope)
+        if len(bound.columns) != 1:
+            raise self.one_column(node, len(bound.columns))
+        return Value(f"({bound.sql})", bound.columns[0][1])
+
+    # --- choice ------------------------------------------------------------------------------------
+
+    @binds(exp.Case, "this", "ifs", "default")
+    def case(self, node, scope):
+        subject = self.bind(node.this, scope) if node.this is not None else None
+        conditions, results = [], []
+        for branch in node.args["ifs"]:
+            if subject is None:
+                test = self.condition(branch.this, scope, "CASE WHEN clause")
+            else:
+                test = self.compare(subject, self.bind(branch.this, scope), "=", branch)
+            conditions.append(test)
+            results.append(self.bind(branch.args["true"], scope))
+        default = node.args.get("default")
+        otherwise = self.bind(default, scope) if default is not None else Value("NULL", NULL)
+        values, kind = self.unify([*results, otherwise], node, "CASE results")
+        arms = " ".join(
+            f"WHEN {test.sql} THEN {value.sql}"
+            for test, value in zip(conditions, values, strict=False)
+        )
+        return Value(f"CASE {arms} ELSE {values[-1].sql} END", kind)
+
+    @binds(exp.If, "this", "true", "false")
+    def if_function(self, node, scope):
+        test = self.condition(node.this, scope, "IF condition")
+        yes = self.bind(node.args["true"], scope)
+        no_node = node.args.get("false")
+        no = self.bind(no_node, scope) if no_node is not None else Value("NULL", NULL)
+        (yes, no), kind = self.unify([yes, no], node, "IF results")
+        return Value(f"CASE WHEN {test.sql} THEN {yes.sql} ELSE {no.sql} END", kind)
+
+    def unify(self, values: list[Value], node, role: str) -> tuple[list[Value], Type]:
+        """Coerce values to their common type, or raise the service's type error."""
+        kind = NULL
+        for value in values:
+            common = self.common_type(kind, value.type)
+            if common is None:
+                raise self.no_common_type(kind, value.type, values, node, role)
+            kind = common
+        return [self.coerce(value, kind) for value in values], kind
+
+    def coerce(self, value: Value, kind: Type) -> Value:
+        """Return the value as ``kind``; a cast is written only where DuckDB's type changes."""
+        if value.type == kind:
+            return value
+        if duck_name(value.type) == duck_name(kind) and value.type != NULL:
+            return Value(value.sql, kind, value.literal)
+        return Value(f"CAST({value.sql} AS {duck_name(kind)})", kind, value.literal)
+
+    # --- arithmetic ----------------------------------------------------------------------------------
+
+    @binds(exp.Add, "this", "expression")
+    def add(self, node, scope):
+        return self.arithmetic(node, scope, "+")
+
+    @binds(exp.Sub, "this", "expression")
+    def subtract(self, node, scope):
+        return self.arithmetic(node, scope, "-")
+
+    @binds(exp.Mul, "this", "expression")
+    def multiply(self, node, scope):
+        return self.arithmetic(node, scope, "*")
+
+    @binds(exp.Div, "this", "expression", "typed", "safe")
+    def divide(self, node, scope):
+        return self.arithmetic(node, scope, "/")
+
+    @binds(exp.Mod, "this", "expression")
+    def modulo(self, node, scope):
+        return self.arithmetic(node, scope, "%")
+
+    def arithmetic(self, node, scope, operator: str) -> Value:
+        left, right = self.bind(node.this, scope), self.bind(node.expression, scope)
+        return self.calculate(left, right, operator, node)
+
+    def calculate(self, left: Value, right: Value, operator: str, node) -> Value:
+        raise NotImplementedError
+
+    @binds(exp.Neg, "this")
+    def negate(self, node, scope):
+        value = self.bind(node.this, scope)
+        if value.type.name not in (*types.NUMBERS, *types.INTERVALS, "null"):
+            value = self.negatable(value, node)
+        literal = -value.literal if isinstance(value.literal, (int, float)) else None
+        return Value(f"(-{value.sql})", value.type, literal)
+
+    @binds(exp.DPipe, "this", "expression", "safe")
+    def pipe(self, node, scope):
+        left, right = self.bind(node.this, scope), self.bind(node.expression, scope)
+        return self.concatenate(left, right, node)
+
+    # --- patterns ------------------------------------------------------------------------------------
+
+    @binds(exp.Like, "this", "expression")
+    def like(self, node, scope):
+        return self.like_test(node, scope, "LIKE", None)
+
+    @binds(exp.ILike, "this", "expression")
+    def ilike(self, node, scope):
+        return self.like_test(node, scope, "ILIKE", None)
+
+    @binds(exp.Escape, "this", "expression")
+    def escaped(self, node, scope):
+        inner = node.this
+        words = {exp.Like: "LIKE", exp.ILike: "ILIKE", exp.SimilarTo: "SIMILAR TO"}
+        if type(inner) not in words:
+            raise self.limit_node(node)
+        return self.like_test(inner, scope, words[type(inner)], node.expression)
+
+    @binds(exp.SimilarTo, "this", "expression")
+    def similar(self, node, scope):
+        return self.like_test(node, scope, "SIMILAR TO", None)
+
+    def like_test(self, node, scope, word, escape) -> Value:
+        raise NotImplementedError
+
+    # --- casts -----------------------------------------------------------------------------------------
+
+    @binds(exp.Cast, "this", "to", "safe")
+    def cast(self, node, scope):
+        return self.cast_node(node, scope, safe=False)
+
+    @binds(exp.TryCast, "this", "to", "safe", "requires_string")
+    def try_cast(self, node, scope):
+        return self.cast_node(node, scope, safe=True)
+
+    # --- calls -----------------------------------------------------------------------------------------
+
+    @binds(exp.Anonymous, "this", "expressions")
+    def call(self, node, scope):
+        return self.function(node, scope)
+
+    @binds(exp.Filter, "this", "expression")
+    def filtered(self, node, scope):
+        return self.function(*self.unwrap(node), scope=scope)
+
+    @binds(exp.WithinGroup, "this", "expression")
+    def within_group(self, node, scope):
+        return self.function(*self.unwrap(node), scope=scope)
+
+    @binds(exp.IgnoreNulls, "this")
+    def ignore_nulls(self, node, scope):
+        return self.function(*self.unwrap(node), scope=scope)
+
+    @binds(exp.RespectNulls, "this")
+    def respect_nulls(self, node, scope):
+        return self.function(*self.unwrap(node), scope=scope)
+
+    @binds(exp.Window, "this", "partition_by", "order", "spec", "alias", "over", "first")
+    def window(self, node, scope):
+        return self.function(*self.unwrap(node), scope=scope)
+
+    def unwrap(self, node):
+        """Peel FILTER, WITHIN GROUP, OVER and NULLS treatment off a call."""
+        extras = {}
+        while not isinstance(node, exp.Anonymous):
+            match node:
+                case exp.Window():
+                    extras["window"] = node
+                case exp.Filter():
+                    extras["filter"] = node.expression.this
+                case exp.WithinGroup():
+                    extras["within"] = node.expression
+                case exp.IgnoreNulls():
+                    extras["nulls"] = "IGNORE NULLS"
+                case exp.RespectNulls():
+                    extras["nulls"] = "RESPECT NULLS"
+                case _:
+                    raise self.limit_node(node)
+            node = node.this
+        return node, extras
+
+    def function(self, node, extras=None, scope=None) -> Value:
+        if isinstance(extras, Scope):
+            extras, scope = {}, extras
+        name = node.name.lower()
+        if name in self.AGGREGATES or name in self.WINDOWS:
+            return self.aggregate(name, node, extras, scope)
+        if extras:
+            if name in self.FUNCTIONS or name in self.SPECIAL:
+                raise self.not_an_aggregate(name, node, extras)
+            raise self.unknown_function(name, node, [])
+        if name in self.SPECIAL:
+            return self.SPECIAL[name](self, node, scope)
+        if name in self.FUNCTIONS:
+            return self.scalar(name, node, scope)
+        if name in self.LIMITS:
+            does, exam = self.LIMITS[name]
+            raise LabLimit(f"the function {name}", does, exam)
+        arguments = [self.bind(argument, scope) for argument in node.expressions]
+        raise self.unknown_function(name, node, arguments)
+
+    def scalar(self, name: str, node, scope) -> Value:
+        return self.choose(name, self.FUNCTIONS[name], node, node.expressions, scope)
+
+    def choose(self, name, lines, node, nodes, scope, marks=None) -> Value:
+        """Bind the arguments, pick the cheapest overload, fill its expression."""
+        arguments = [
+            None if isinstance(argument, exp.Lambda) else self.bind(argument, scope)
+            for argument in nodes
+        ]
+        best = None
+        for line in lines:
+            signature = signatures.read_signature(line)
+            tried = self.try_signature(signature, arguments, nodes)
+            if tried is not None and (best is None or tried[0] < best[0]):
+                best = (*tried, signature)
+                if tried[0] == 0:
+                    break
+        if best is None:
+            raise self.no_overload(name, node, arguments, nodes, lines)
+        _, bound, patterns, signature = best
+        texts = []
+        for argument, pattern, raw in zip(arguments, patterns, nodes, strict=True):
+            if argument is None:
+                texts.append(self.lambda_text(raw, pattern, bound, scope, name, node))
+                continue
+            wanted = signatures.substitute(pattern, bound)
+            texts.append(self.coerce_argument(argument, wanted, pattern).sql)
+        result = signatures.substitute(signature.result, bound)
+        if result is None:
+            result = NULL
+        sql = signatures.expand(signature.template, texts, duck_name(result), marks)
+        return Value(sql, result)
+
+    def coerce_argument(self, argument: Value, wanted: Type | None, pattern) -> Value:
+        if wanted is None or pattern.kind in ("any", "number", "decimal", "row"):
+            return argument
+        if wanted.name == argument.type.name and wanted.name in ("varchar", "timestamp", "time"):
+            return argument
+        return self.coerce(argument, wanted)
+
+    def try_signature(self, signature, arguments, nodes):
+        """Return (cost, bound variables, pattern of each argument), or None."""
+        patterns = list(signature.parameters)
+        if signature.variadic:
+            extra = len(arguments) - len(patterns)
+            if extra < 0:
+                return None
+            patterns += [patterns[-1]] * extra
+        if len(patterns) != len(arguments):
+            return None
+        cost, bound = 0, {}
+        for pattern, argument in zip(patterns, arguments, strict=True):
+            if (pattern.kind == "lambda") != (argument is None):
+                return None
+            if argument is None:
+                continue
+            part = signatures.match(pattern, argument.type, bound, self)
+            if part is None:
+                return None
+            cost += part
+        for pattern, raw in zip(patterns, nodes, strict=True):
+            if pattern.kind == "lambda" and len(pattern.parts) - 1 != len(raw.expressions):
+                return None
+        return cost, bound, patterns
+
+    def lambda_text(self, node, pattern, bound: dict, scope: Scope, name: str, call) -> str:
+        inner = Scope(lambda_of=scope, clause=scope.clause)
+        names = []
+        for parameter, part in zip(node.expressions, pattern.parts, strict=False):
+            kind = signatures.substitute(part, bound) or NULL
+            label = self.fresh("p")
+            names.append(label)
+            inner.parameters[parameter.name.lower()] = Value(label, kind)
+        body = self.bind(node.this, inner)
+        wanted = pattern.parts[-1]
+        cost = signatures.match(wanted, body.type, bound, self)
+        if cost is None:
+            raise self.no_overload(name, call, [], call.expressions, [])
+        kind = signatures.substitute(wanted, bound)
+        body = self.coerce(body, kind) if kind is not None else body
+        return f"lambda {', '.join(names)}: {body.sql}"
+
+    @binds(exp.Lambda, "this", "expressions", "colon")
+    def stray_lambda(self, node, scope):
+        raise self.limit_node(node)
+
+    # --- aggregates and window functions ----------------------------------------------------------------
+
+    def aggregate(self, name: str, node, extras: dict, scope: Scope) -> Value:
+        window = extras.get("window")
+        if window is None and name not in self.AGGREGATES:
+            raise self.window_required(name, node)
+        owner = scope
+        while owner.lambda_of is not None:
+            owner = owner.lambda_of
+        if window is None:
+            if owner.clause not in ("SELECT", "HAVING", "ORDER BY", "QUALIFY"):
+                raise self.misplaced_aggregate(name, node, owner.clause)
+            if owner.inside_aggregate:
+                raise self.nested_aggregate(name, node)
+        else:
+            if owner.clause not in ("SELECT", "ORDER BY", "QUALIFY"):
+                raise self.misplaced_window(name, node, owner.clause)
+            if owner.inside_window or owner.inside_aggregate:
+                raise self.nested_window(name, node)
+        nodes = list(node.expressions)
+        marks = {"d": "", "o": "", "f": ""}
+        distinct = False
+        if len(nodes) == 1 and isinstance(nodes[0], exp.Distinct):
+            if nodes[0].args.get("on"):
+                raise self.limit_node(nodes[0], "on")
+            nodes, distinct = list(nodes[0].expressions), True
+        order = None
+        if nodes and isinstance(nodes[-1], exp.Order):
+            order = nodes[-1]
+            nodes[-1] = order.this
+            if isinstance(nodes[-1], exp.Distinct):
+                nodes, distinct = list(nodes[-1].expressions), True
+        if extras.get("within") is not None:
+            order = extras["within"]
+        before = owner.inside_aggregate, owner.inside_window
+        if window is None:
+            owner.inside_aggregate = True
+        else:
+            owner.inside_window = True
+        try:
+            if order is not None:
+                marks["o"] = " ORDER BY " + self.order_items(order.expressions, scope)
+            after = ""
+            if extras.get("filter") is not None:
+                test = self.condition(extras["filter"], scope, "FILTER clause")
+                after += f" FILTER (WHERE {test.sql})"
+            if extras.get("nulls") and window is None:
+                raise self.limit_node(node, "nulls treatment")
+            if window is not None:
+                after += f" OVER ({self.window_text(window, scope, name)})"
+            marks["f"] = after
+            if distinct:
+                marks["d"] = "DISTINCT "
+            return self.finish_aggregate(name, node, nodes, marks, extras, scope, distinct, order)
+        finally:
+            owner.inside_aggregate, owner.inside_window = before
+
+    def finish_aggregate(self, name, node, nodes, marks, extras, scope, distinct, order) -> Value:
+        lines = self.AGGREGATES.get(name) or self.WINDOWS[name]
+        special = self.SPECIAL.get(name)
+        if special is not None:
+            return special(self, node, scope, nodes, marks, extras)
+        if name == "count" and len(nodes) == 1 and isinstance(nodes[0], exp.Star):
+            return Value(f"count(*){marks['f']}", BIGINT)
+        if extras.get("nulls"):
+            if name not in ("first_value", "last_value", "nth_value", "lead", "lag"):
+                raise self.limit_node(node, "nulls treatment")
+            marks = {**marks, "o": marks["o"] + f" {extras['nulls']}"}
+        for mark, used, words in (
+            ("{d}", distinct, "DISTINCT"),
+            ("{o}", order is not None, "ORDER BY inside the call"),
+        ):
+            if used and not any(mark in line for line in lines):
+                raise LabLimit(
+                    f"{name} with {words}", f"{self.service} decides whether {name} takes it."
+                )
+        return self.choose(name, lines, node, nodes, scope, marks)
+
+    def window_text(self, node, scope: Scope, name: str) -> str:
+        """Return what stands inside OVER (...)."""
+        if node.args.get("first") is not None:
+            raise self.limit_node(node, "first")
+        base = node.args.get("alias")
+        parts = {"partition": "", "order": "", "frame": ""}
+        if base is not None:
+            label = base.name.lower()
+            if label not in scope.windows:
+                raise self.unknown_window(label, node)
+            parts.update(scope.windows[label])
+        if node.args.get("partition_by"):
+            keys = [self.bind(key, scope).sql for key in node.args["partition_by"]]
+            parts["partition"] = f"PARTITION BY {', '.join(keys)}"
+        if node.args.get("order") is not None:
+            parts["order"] = "ORDER BY " + self.order_items(node.args["order"].expressions, scope)
+        if node.args.get("spec") is not None:
+            parts["frame"] = self.frame(node.args["spec"], scope)
+        self.check_window(name, parts, node)
+        return " ".join(part for part in parts.values() if part)
+
+    def check_window(self, name, parts, node) -> None:
+        """A hook for the service's own rules about frames."""
+
+    def window_parts(self, node, scope: Scope) -> dict:
+        """Return the parts of a named window (WINDOW w AS ...)."""
+        parts = {"partition": "", "order": "", "frame": ""}
+        if node.args.get("partition_by"):
+            keys = [self.bind(key, scope).sql for key in node.args["partition_by"]]
+            parts["partition"] = f"PARTITION BY {', '.join(keys)}"
+        if node.args.get("order") is not None:
+            parts["order"] = "ORDER BY " + self.order_items(node.args["order"].expressions, scope)
+        if node.args.get("spec") is not None:
+            parts["frame"] = self.frame(node.args["spec"], scope)
+        return parts
+
+    def frame(self, spec, scope) -> str:
+        for part, value in spec.args.items():
+            if part not in ("kind", "start", "start_side", "end", "end_side") and value:
+                raise self.limit_node(spec, part)
+        start = self.frame_bound(spec.args.get("start"), spec.args.get("start_side"), scope)
+        end = spec.args.get("end")
+        kind = str(spec.args.get("kind", "RANGE")).upper()
+        if end is None:
+            return f"{kind} {start}"
+        return f"{kind} BETWEEN {start} AND {self.frame_bound(end, spec.args.get('end_side'), scope)}"
+
+    def frame_bound(self, bound, side, scope) -> str:
+        if isinstance(bound, str):
+            return f"{bound.upper()} {(side or '').upper()}".strip()
+        return f"{self.bind(bound, scope).sql} {side.upper()}"
+
+    def order_items(self, items, scope) -> str:
+        return ", ".join(self.order_item(item, scope) for item in items)
+
+    def order_item(self, item, scope) -> str:
+        for part, value in item.args.items():
+            if part not in ("this", "desc", "nulls_first") and value:
+                raise self.limit_node(item, part)
+        value = self.orderable(self.bind(item.this, scope), item.this)
+        return value.sql + self.direction(item)
+
+    def orderable(self, value: Value, node) -> Value:
+        return value
+
+    @staticmethod
+    def direction(item) -> str:
+        word = " DESC" if item.args.get("desc") else " ASC"
+        return word + (" NULLS FIRST" if item.args.get("nulls_first") else " NULLS LAST")
+
+    # --- rows, arrays, intervals ------------------------------------------------------------------------
+
+    @binds(exp.Interval, "this", "unit")
+    def interval(self, node, scope):
+        return self.interval_value(node, scope)
+
+    @binds(exp.Extract, "this", "expression")
+    def extract(self, node, scope):
+        return self.extract_field(node.this.name.lower(), self.bind(node.expression, scope), node)
+
+    @binds(exp.CurrentDate, "this")
+    def current_date(self, node, scope):
+        return self.now("current_date", node)
+
+    @binds(exp.CurrentTimestamp, "this", "sysdate")
+    def current_timestamp(self, node, scope):
+        return self.now("current_timestamp", node)
+
+    @binds(exp.CurrentTime, "this")
+    def current_time(self, node, scope):
+        return self.now("current_time", node)
+
+    @binds(exp.Localtimestamp, "this")
+    def local_timestamp(self, node, scope):
+        return self.now("localtimestamp", node)
+
+    @binds(exp.Localtime, "this")
+    def local_time(self, node, scope):
+        return self.now("localtime", node)
+
+    @binds(exp.CurrentUser, "this")
+    def current_user(self, node, scope):
+        return Value("'lab_user'", types.VARCHAR)
+
+    def bug(self, message: str) -> LabBug:
+        return LabBug(message)
+
+
+def column_values(columns: list[Column]) -> list[Value]:
+    return [Value(column.sql, column.type) for column in columns]
+
+
+__all__ = ["NODES", "Expressions", "binds", "nearest", "quote"]

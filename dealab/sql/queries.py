@@ -1,0 +1,849 @@
+"""Binding queries: SELECT, set operations, VALUES, WITH, and what stands in FROM.
+
+Each query becomes DuckDB text plus its output columns (the service's names and types). The parts of
+every clause that may be set are listed; anything else is refused by name.
+"""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from dealab.sql import types
+from dealab.sql.expressions import Expressions
+from dealab.sql.scope import Column, Grouping, Relation, Scope, Value
+from dealab.sql.types import NULL, VARCHAR, Type, duck_name, quote, text
+
+
+@dataclass(slots=True)
+class Query:
+    """A bound query: DuckDB text, output columns, and whether a LIMIT can cut the reading short."""
+
+    sql: str
+    columns: list[tuple[str, Type]]
+    limited: bool = False
+
+
+def inside_names(names: list[str]) -> list[str]:
+    """Return names for use inside DuckDB: repeated ones get a number (the user never sees it)."""
+    seen: dict[str, int] = {}
+    unique = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name}:{seen[name]}")
+    return unique
+
+
+class Queries(Expressions):
+    """Binds whole queries. Subclassed once per service."""
+
+    #: parts of SELECT that are bound somewhere below
+    SELECT_PARTS = frozenset(
+        "expressions with_ from_ joins where group having qualify windows distinct order limit "
+        "offset laterals kind".split()
+    )
+
+    # --- queries ---------------------------------------------------------------------------------
+
+    def bind_query(self, node, parent: Scope | None) -> Query:
+        match node:
+            case exp.Subquery():
+                return self.bind_wrapped(node, parent)
+            case exp.SetOperation():
+                return self.bind_set_operation(node, parent)
+            case exp.Values():
+                return self.bind_values(node, parent)
+            case exp.Select():
+                return self.bind_select(node, parent)
+        raise self.limit_node(node)
+
+    def allow(self, node, allowed) -> None:
+        for part, value in node.args.items():
+            if part not in allowed and value not in (None, False, []):
+                raise self.limit_node(node, part)
+
+    def bind_wrapped(self, node, parent) -> Query:
+        """A query in parentheses, perhaps with WITH, ORDER BY or LIMIT around it."""
+        self.allow(node, {"this", "with_", "order", "limit", "offset"})
+        scope = Scope(parent=parent)
+        prefix = self.bind_with(node.args.get("with_"), scope)
+        inner = self.bind_query(node.this, scope if prefix else parent)
+        if not (prefix or node.args.get("order") or node.args.get("limit") or node.args.get("offset")):
+            return Query(inner.sql, inner.columns, inner.limited)
+        return self.around(inner, node, parent, prefix)
+
+    def around(self, inner: Query, node, parent, prefix: str) -> Query:
+        """Put ORDER BY, LIMIT and OFFSET around a query that has only output columns."""
+        names = inside_names([name for name, _ in inner.columns])
+        relation = Relation(
+            "result",
+            [
+                Column(name, kind, f'"result".{quote(inside)}')
+                for (name, kind), inside in zip(inner.columns, names, strict=True)
+            ],
+        )
+        scope = Scope(parent=parent, clause="ORDER BY")
+        scope.add(relation)
+        tail = ""
+        order = node.args.get("order")
+        if order is not None:
+            items = []
+            for item in order.expressions:
+                place = self.output_position(item.this, inner.columns)
+                items.append(
+                    (str(place) if place else self.bind(item.this, scope).sql) + self.direction(item)
+                )
+            tail += " ORDER BY " + ", ".join(items)
+        limit, limited = self.limit_text(node, scope)
+        columns = ", ".join(f'"result".{quote(name)}' for name in names)
+        listed = ", ".join(quote(name) for name in names)
+        sql = f'{prefix}SELECT {columns} FROM ({inner.sql}) AS "result"({listed}){tail}{limit}'
+        return Query(sql, inner.columns, limited and order is None)
+
+    def bind_set_operation(self, node, parent) -> Query:
+        self.allow(
+            node, {"this", "expression", "distinct", "with_", "order", "limit", "offset"}
+        )
+        scope = Scope(parent=parent)
+        prefix = self.bind_with(node.args.get("with_"), scope)
+        above = scope if prefix else parent
+        word = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}[type(node)]
+        left, right = self.bind_query(node.this, above), self.bind_query(node.expression, above)
+        inner = self.combine(word, bool(node.args.get("distinct")), left, right, node)
+        if node.args.get("order") or node.args.get("limit") or node.args.get("offset"):
+            return self.around(inner, node, above, prefix)
+        inner.sql = prefix + inner.sql
+        return inner
+
+    def combine(self, word: str, distinct: bool, left: Query, right: Query, node) -> Query:
+        if len(left.columns) != len(right.columns):
+            raise self.set_width(word, left, right, node)
+        kinds = []
+        for at, ((_, one), (_, two)) in enumerate(zip(left.columns, right.columns, strict=True), 1):
+            common = self.common_type(one, two)
+            if common is None:
+                raise self.set_types(word, at, one, two, node)
+            kinds.append(common)
+        operator = word if distinct else f"{word} ALL"
+        sql = f"({self.retyped(left, kinds)}) {operator} ({self.retyped(right, kinds)})"
+        columns = [(name, kind) for (name, _), kind in zip(left.columns, kinds, strict=True)]
+        return Query(sql, columns)
+
+    def retyped(self, query: Query, kinds: list[Type]) -> str:
+        """Return the query with its columns cast where the set operation widens their types."""
+        if all(
+            duck_name(kind) == duck_name(old) and old != NULL
+            for (_, old), kind in zip(query.columns, kinds, strict=True)
+        ):
+            return query.sql
+        names = [f"c{at}" for at in range(len(kinds))]
+        casts = [
+            self.coerce(Value(f"side.{name}", old), kind).sql
+            for name, (_, old), kind in zip(names, query.columns, kinds, strict=True)
+        ]
+        return f"SELECT {', '.join(casts)} FROM ({query.sql}) AS side({', '.join(names)})"
+
+    def bind_values(self, node, parent) -> Query:
+        self.allow(node, {"expressions", "with_", "order", "limit", "offset"})
+        scope = Scope(parent=parent, clause="VALUES")
+        prefix = self.bind_with(node.args.get("with_"), scope)
+        rows = []
+        for item in node.expressions:
+            cells = item.expressions if isinstance(item, exp.Tuple) else [item]
+            if len(cells) == 1 and isinstance(cells[0], exp.Tuple):
+                cells = cells[0].expressions
+            rows.append([self.bind(cell, scope) for cell in cells])
+        if len({len(row) for row in rows}) != 1:
+            raise self.values_width(rows, node)
+        kinds = []
+        for column in zip(*rows, strict=True):
+            kind = NULL
+            for value in column:
+                common = self.common_type(kind, value.type)
+                if common is None:
+                    raise self.values_types(rows, node)
+                kind = common
+            kinds.append(kind)
+        lines = [
+            "(" + ", ".join(self.coerce(v, k).sql for v, k in zip(row, kinds, strict=True)) + ")"
+            for row in rows
+        ]
+        names = [self.unnamed(at, None) for at in range(len(kinds))]
+        inner = Query(f"SELECT * FROM (VALUES {', '.join(lines)})", list(zip(names, kinds, strict=True)))
+        if node.args.get("order") or node.args.get("limit") or node.args.get("offset"):
+            return self.around(inner, node, parent, prefix)
+        inner.sql = prefix + inner.sql
+        return inner
+
+    # --- WITH --------------------------------------------------------------------------------------
+
+    #: how a common table expression is written for DuckDB
+    CTE_HINT = ""
+
+    def bind_with(self, node, scope: Scope) -> str:
+        if node is None:
+            return ""
+        self.allow(node, {"expressions", "recursive"})
+        written = []
+        for cte in node.expressions:
+            self.allow(cte, {"this", "alias"})
+            label = cte.args["alias"].this.name.lower()
+            names = [column.name.lower() for column in cte.args["alias"].args.get("columns") or ()]
+            if label in scope.ctes:
+                raise self.duplicate_cte(label, cte)
+            recursive = bool(node.args.get("recursive")) and self.refers_to(cte.this, label)
+            query = (
+                self.bind_recursive(cte, label, names, scope)
+                if recursive
+                else self.bind_query(cte.this, scope)
+            )
+            columns = self.renamed(query.columns, names, cte)
+            scope.ctes[label] = columns
+            listed = ", ".join(quote(name) for name in inside_names([name for name, _ in columns]))
+            hint = "" if recursive else self.CTE_HINT
+            written.append(f"{quote(label)}({listed}) AS {hint}({query.sql})")
+        word = "WITH RECURSIVE " if node.args.get("recursive") else "WITH "
+        return word + ", ".join(written) + " "
+
+    @staticmethod
+    def refers_to(node, label: str) -> bool:
+        return any(
+            table.name.lower() == label and not table.args.get("db")
+            for table in node.find_all(exp.Table)
+        )
+
+    def bind_recursive(self, cte, label: str, names: list[str], scope: Scope) -> Query:
+        body = cte.this
+        if not isinstance(body, exp.Union):
+            raise self.bad_recursion(label, cte)
+        anchor = self.bind_query(body.this, scope)
+        scope.ctes[label] = self.renamed(anchor.columns, names, cte)
+        try:
+            step = self.bind_query(body.expression, scope)
+        finally:
+            del scope.ctes[label]
+        if len(step.columns) != len(anchor.columns):
+            raise self.set_width("UNION", anchor, step, body)
+        # The anchor's types hold: a step of another type is cast to them, or refused.
+        kinds = [kind for _, kind in anchor.columns]
+        for at, ((_, one), (_, two)) in enumerate(
+            zip(anchor.columns, step.columns, strict=True), 1
+        ):
+            if self.common_type(one, two) is None:
+                raise self.set_types("UNION", at, one, two, body)
+        operator = "UNION" if body.args.get("distinct") else "UNION ALL"
+        sql = f"({self.retyped(anchor, kinds)}) {operator} ({self.retyped(step, kinds)})"
+        return Query(sql, anchor.columns)
+
+    def renamed(self, columns, names: list[str], node):
+        if not names:
+            return list(columns)
+        if len(names) != len(columns):
+            raise self.alias_width(len(names), len(columns), node)
+        return [(name, kind) for name, (_, kind) in zip(names, columns, strict=True)]
+
+    # --- SELECT --------------------------------------------------------------------------------------
+
+    def bind_select(self, node, parent: Scope | None) -> Query:
+        self.allow(node, self.SELECT_PARTS)
+        if node.args.get("kind"):
+            raise self.limit_node(node, "kind")
+        scope = Scope(parent=parent)
+        prefix = self.bind_with(node.args.get("with_"), scope)
+        if not node.expressions:
+            raise self.empty_select(node)
+        tables = self.bind_from(node, scope)
+        where = ""
+        if node.args.get("where") is not None:
+            scope.clause = "WHERE"
+            where = " WHERE " + self.condition(node.args["where"].this, scope, "WHERE clause").sql
+        for window in node.args.get("windows") or ():
+            scope.clause = "SELECT"
+            scope.windows[window.this.name.lower()] = self.window_parts(window, scope)
+        items = self.expand_stars(node.expressions, scope)
+        grouped, group_text = self.bind_group(node, items, scope)
+        if grouped:
+            scope.grouping = group_text[1]
+        scope.clause = "SELECT"
+        outputs = self.bind_items(items, scope)
+        having = ""
+        if node.args.get("having") is not None:
+            scope.clause = "HAVING"
+            having = " HAVING " + self.condition(node.args["having"].this, scope, "HAVING clause").sql
+        qualify = ""
+        if node.args.get("qualify") is not None:
+            scope.clause = "QUALIFY"
+            qualify = " QUALIFY " + self.condition(node.args["qualify"].this, scope, "QUALIFY clause").sql
+        distinct = node.args.get("distinct")
+        if distinct is not None:
+            self.allow(distinct, {"on"})
+            if distinct.args.get("on"):
+                raise self.limit_node(distinct, "on")
+        order = self.bind_order(node, outputs, scope, distinct is not None)
+        limit, limited = self.limit_text(node, scope)
+        names = inside_names([name for name, _ in outputs])
+        listed = ", ".join(
+            f"{value.sql} AS {quote(name)}"
+            for name, (_, value) in zip(names, outputs, strict=True)
+        )
+        word = "SELECT DISTINCT" if distinct is not None else "SELECT"
+        sql = (
+            f"{prefix}{word} {listed}{tables}{where}"
+            f"{group_text[0]}{having}{qualify}{order}{limit}"
+        )
+        columns = [(name, value.type) for name, value in outputs]
+        return Query(sql, columns, limited and not order and not grouped)
+
+    def expand_stars(self, nodes, scope: Scope) -> list:
+        """Return select items as (name or None, node or Value); stars become their columns."""
+        items = []
+        for node in nodes:
+            if isinstance(node, exp.Star):
+                items.extend(self.star_items(node, scope.star, scope, None))
+            elif isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
+                items.extend(self.qualified_star(node, scope))
+            elif isinstance(node, exp.Alias):
+                self.allow(node, {"this", "alias"})
+                items.append((node.args["alias"].name.lower(), node.this))
+            elif isinstance(node, exp.Aliases):
+                raise self.limit_node(node)
+            else:
+                items.append((None, node))
+        return items
+
+    def star_items(self, star, columns, scope, alias) -> list:
+        self.allow(star, self.STAR_PARTS)
+        if not scope.relations:
+            raise self.star_without_from(star)
+        left_out = {name.name.lower() for name in star.args.get("except_") or ()}
+        return [
+            (column.name, Value(column.sql, column.type))
+            for _, column in columns
+            if column.name not in left_out
+        ]
+
+    STAR_PARTS = frozenset()
+
+    def qualified_star(self, node, scope: Scope) -> list:
+        path = tuple(part.name.lower() for part in node.parts[:-1])
+        here = scope
+        for relation in here.relations:
+            if path == (relation.alias,) or relation.path[-len(path) :] == path:
+                pairs = [(relation.alias, c) for c in relation.columns if not c.hidden]
+                return self.star_items(node.this, pairs, scope, relation.alias)
+        found = self.resolve(list(path), scope)
+        if found is not None and found.type.name == "row":
+            return [(name, self.field(found, name, node)) for name, _ in found.type.args[0]]
+        raise self.unknown_relation(path, node, scope)
+
+    def bind_items(self, items, scope: Scope) -> list[tuple[str, Value]]:
+        outputs = []
+        for at, (name, node) in enumerate(items):
+            if isinstance(node, Value):
+                if scope.grouping is not None:
+                    self.check_grouped(node, scope, scope)
+                value = node
+            else:
+                value = self.settle(self.bind(node, scope))
+            shown = name or self.item_name(node, at)
+            outputs.append((shown, value))
+            self.note_alias(name, value, scope)
+        return outputs
+
+    def settle(self, value: Value) -> Value:
+        """A hook: give an output column its final type."""
+        return value
+
+    def note_alias(self, name, value, scope) -> None:
+        """A hook: Redshift lets later items use an alias."""
+
+    def item_name(self, node, at: int) -> str:
+        if isinstance(node, exp.Column):
+            return node.name.lower()
+        if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
+            return node.expression.name.lower()
+        if isinstance(node, exp.Paren):
+            return self.item_name(node.this, at)
+        return self.unnamed(at, node)
+
+    def unnamed(self, at: int, node) -> str:
+        raise NotImplementedError
+
+    # --- GROUP BY --------------------------------------------------------------------------------------
+
+    def bind_group(self, node, items, scope: Scope):
+        """Return (is the query grouped, (text of GROUP BY, its Grouping))."""
+        group = node.args.get("group")
+        grouped = (
+            group is not None
+            or node.args.get("having") is not None
+            or any(self.has_aggregate(item) for _, item in items if not isinstance(item, Value))
+        )
+        if not grouped:
+            order = node.args.get("order")
+            grouped = order is not None and any(self.has_aggregate(o) for o in order.expressions)
+        if not grouped:
+            return False, ("", None)
+        grouping = Grouping()
+        if group is None:
+            return True, ("", grouping)
+        scope.clause = "GROUP BY"
+        parts = []
+        self.allow(group, {"expressions", "cube", "rollup", "grouping_sets", "all", "distinct"})
+        if group.args.get("all") is not None:
+            raise self.limit_node(group, "ALL or DISTINCT")
+        for item in group.expressions:
+            parts.append(self.group_item(item, items, scope, grouping))
+        for kind in ("cube", "rollup", "grouping_sets"):
+            for entry in group.args.get(kind) or ():
+                parts.append(self.group_item(entry, items, scope, grouping))
+        if not parts:
+            raise self.empty_group(group)
+        return True, (" GROUP BY " + ", ".join(parts), grouping)
+
+    def group_item(self, item, items, scope, grouping: Grouping) -> str:
+        match item:
+            case exp.Cube() | exp.Rollup() | exp.GroupingSets():
+                word = {exp.Cube: "CUBE", exp.Rollup: "ROLLUP", exp.GroupingSets: "GROUPING SETS"}
+                inner = [self.group_item(part, items, scope, grouping) for part in item.expressions]
+                return f"{word[type(item)]} ({', '.join(inner)})"
+            case exp.Tuple():
+                inner = [self.group_item(part, items, scope, grouping) for part in item.expressions]
+                return f"({', '.join(inner)})"
+            case exp.Paren():
+                return self.group_item(item.this, items, scope, grouping)
+            case exp.Literal() if not item.is_string and item.this.isdigit():
+                at = int(item.this)
+                if not 1 <= at <= len(items):
+                    raise self.group_position(at, item)
+                chosen = items[at - 1][1]
+                value = chosen if isinstance(chosen, Value) else self.group_key(chosen, scope)
+                self.note_key(value, chosen, grouping)
+                return value.sql if not self.is_constant(chosen) else str(at)
+        value = self.group_name(item, items, scope)
+        if value is None:
+            value = self.group_key(item, scope)
+        self.note_key(value, item, grouping)
+        return value.sql
+
+    def group_key(self, node, scope) -> Value:
+        return self.bind(node, scope)
+
+    @staticmethod
+    def is_constant(node) -> bool:
+        return not isinstance(node, Value) and node.find(exp.Column) is None
+
+    def group_name(self, item, items, scope) -> Value | None:
+        """A hook: Redshift groups by select aliases too."""
+        return None
+
+    def note_key(self, value: Value, node, grouping: Grouping) -> None:
+        grouping.keys.add(value.sql)
+        if not isinstance(node, Value) and not isinstance(node, exp.Column):
+            grouping.composite = True
+
+    def has_aggregate(self, node) -> bool:
+        """Tell whether an aggregate call stands in this expression (not in a subquery of it)."""
+        stack = [node]
+        while stack:
+            current = stack.pop()
+            if isinstance(current, (exp.Subquery, exp.Select, exp.SetOperation)):
+                continue
+            if isinstance(current, exp.Window):
+                inner = current.this
+                while isinstance(inner, (exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls)):
+                    inner = inner.this
+                stack.extend(inner.iter_expressions())
+                stack.extend(
+                    child for child in current.iter_expressions() if child is not current.this
+                )
+                continue
+            if isinstance(current, exp.Anonymous) and current.name.lower() in self.AGGREGATES:
+                return True
+            stack.extend(current.iter_expressions())
+        return False
+
+    # --- ORDER BY, LIMIT -------------------------------------------------------------------------------
+
+    def output_position(self, node, columns) -> int | None:
+        """Return the 1-based output column that an ORDER BY item names, if it does."""
+        if isinstance(node, exp.Paren):
+            return self.output_position(node.this, columns)
+        if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit():
+            at = int(node.this)
+            if not 1 <= at <= len(columns):
+                raise self.order_position(at, node)
+            return at
+        if isinstance(node, exp.Column) and len(node.parts) == 1:
+            named = [
+                at for at, (name, _) in enumerate(columns, 1) if name == node.name.lower()
+            ]
+            if len(named) == 1:
+                return named[0]
+            if len(named) > 1:
+                return self.many_outputs(node, named, columns)
+        return None
+
+    def many_outputs(self, node, named, columns) -> int | None:
+        return None
+
+    def bind_order(self, node, outputs, scope: Scope, distinct: bool) -> str:
+        order = node.args.get("order")
+        if order is None:
+            return ""
+        self.allow(order, {"expressions"})
+        scope.clause = "ORDER BY"
+        scope.aliases = {name: value for name, value in reversed(outputs)}
+        by_text = {value.sql: at for at, (_, value) in enumerate(outputs, 1)}
+        items = []
+        for item in order.expressions:
+            for part, value in item.args.items():
+                if part not in ("this", "desc", "nulls_first") and value:
+                    raise self.limit_node(item, part)
+            at = self.output_position(item.this, outputs)
+            if at is None:
+                value = self.order_value(item.this, scope)
+                at = by_text.get(value.sql)
+                if at is None and distinct:
+                    raise self.order_of_distinct(item)
+                if at is None and not self.is_constant(item.this):
+                    items.append(self.orderable(value, item.this).sql + self.direction(item))
+                    continue
+                if at is None:
+                    continue  # ordering by a constant orders nothing
+            output = outputs[at - 1][1]
+            ordered = self.orderable(output, item.this)
+            items.append((str(at) if ordered is output else ordered.sql) + self.direction(item))
+        return " ORDER BY " + ", ".join(items) if items else ""
+
+    def order_value(self, node, scope) -> Value:
+        return self.bind(node, scope)
+
+    def limit_text(self, node, scope) -> tuple[str, bool]:
+        sql = ""
+        limit, offset = node.args.get("limit"), node.args.get("offset")
+        if limit is not None:
+            if isinstance(limit, exp.Fetch):
+                self.allow(limit, {"direction", "count", "limit_options"})
+                options = limit.args.get("limit_options")
+                if options is not None and (options.args.get("percent") or options.args.get("with_ties")):
+                    raise self.limit_node(limit, "PERCENT or WITH TIES")
+                count = limit.args.get("count") or exp.Literal.number(1)
+            else:
+                self.allow(limit, {"expression", "offset"})
+                count = limit.expression
+                offset = offset or limit.args.get("offset")
+            if not (isinstance(count, exp.Column) and count.name.lower() == "all"):
+                sql += f" LIMIT {self.row_count(count, scope, 'LIMIT')}"
+        if offset is not None:
+            self.allow(offset, {"expression"}) if isinstance(offset, exp.Offset) else None
+            inner = offset.expression if isinstance(offset, exp.Offset) else offset
+            sql += f" OFFSET {self.row_count(inner, scope, 'OFFSET')}"
+        return sql, " LIMIT " in sql
+
+    def row_count(self, node, scope, word: str) -> str:
+        value = self.bind(node, Scope(parent=None, clause=word))
+        if not isinstance(value.literal, int) or isinstance(value.literal, bool) or value.literal < 0:
+            raise self.bad_limit(word, node, value)
+        return str(value.literal)
+
+    # --- FROM ----------------------------------------------------------------------------------------------
+
+    def bind_from(self, node, scope: Scope) -> str:
+        source = node.args.get("from_")
+        if source is None:
+            if node.args.get("joins"):
+                raise self.limit_node(node, "joins")
+            return ""
+        self.allow(source, {"this"})
+        scope.clause = "FROM"
+        sql = "\nFROM " + self.bind_item(source.this, scope, scope)
+        start = 0  # where the current item of a comma list begins among the relations
+        for lateral in node.args.get("laterals") or ():
+            raise self.limit_node(lateral)
+        for join in node.args.get("joins") or ():
+            comma = not (join.args.get("kind") or join.args.get("side") or join.args.get("on")
+                         or join.args.get("using") or join.args.get("method"))
+            if comma:
+                start = len(scope.relations)
+            sql += self.bind_join(join, scope, start, comma)
+        return sql
+
+    def bind_join(self, join, scope: Scope, start: int, comma: bool) -> str:
+        self.allow(join, {"this", "on", "using", "kind", "side", "method"})
+        kind = (join.args.get("kind") or "").upper()
+        side = (join.args.get("side") or "").upper()
+        if kind not in ("", "INNER", "OUTER", "CROSS") or (join.args.get("method") or "").upper() not in ("", "NATURAL"):
+            raise self.limit_node(join, kind or join.args.get("method"))
+        natural = bool(join.args.get("method"))
+        before = len(scope.relations)
+        shown = len(scope.star)
+        item = self.bind_item(join.this, scope, scope)
+        on, using = join.args.get("on"), join.args.get("using")
+        if comma:
+            return f",\n     {item}" if not item.startswith("LATERAL") else f"\nCROSS JOIN {item}"
+        if kind == "CROSS":
+            return f"\nCROSS JOIN {item}"
+        word = f"{side} JOIN".strip() if side else "JOIN"
+        if natural:
+            using = self.common_columns(scope, before)
+        if using:
+            condition = self.join_using(using, scope, start, before, shown, side, join)
+            return f"\n{word} {item} ON {condition}"
+        if on is None:
+            raise self.join_without_on(join)
+        inner = Scope(parent=scope.parent, relations=scope.relations[start:], clause="JOIN ON")
+        inner.ctes = scope.ctes
+        inner.merged = scope.merged
+        test = self.condition(on, inner, "JOIN ON clause")
+        return f"\n{word} {item} ON {test.sql}"
+
+    @staticmethod
+    def common_columns(scope: Scope, before: int) -> list[str]:
+        left = {c.name for r in scope.relations[:before] for c in r.columns if not c.hidden}
+        return [
+            c.name
+            for r in scope.relations[before:]
+            for c in r.columns
+            if c.name in left and not c.hidden
+        ]
+
+    def join_using(self, using, scope, start, before, shown, side, join) -> str:
+        """Join on equal columns; the joined column appears once, first, without a qualifier."""
+        tests, merged = [], []
+        for part in using:
+            name = (part if isinstance(part, str) else part.name).lower()
+            lefts = [c for r in scope.relations[start:before] for c in r.find(name)]
+            if name in scope.merged:
+                lefts = [scope.merged[name]]
+            rights = [c for r in scope.relations[before:] for c in r.find(name)]
+            if len(lefts) != 1 or len(rights) != 1:
+                raise self.bad_using(name, "left" if len(lefts) != 1 else "right", join, part)
+            left, right = lefts[0], rights[0]
+            one, two = Value(left.sql, left.type), Value(right.sql, right.type)
+            tests.append(self.compare(one, two, "=", join).sql)
+            kind = self.common_type(left.type, right.type) or left.type
+            if side == "FULL":
+                sql = f"coalesce({self.coerce(one, kind).sql}, {self.coerce(two, kind).sql})"
+            else:
+                sql = self.coerce(two if side == "RIGHT" else one, kind).sql
+            merged.append(Column(name, kind, sql))
+        names = {column.name for column in merged}
+        scope.star = [("", column) for column in merged] + [
+            (alias, column) for alias, column in scope.star if column.name not in names
+        ]
+        scope.merged = {**scope.merged, **{column.name: column for column in merged}}
+        self.hide_joined(scope, names, start)
+        return " AND ".join(tests)
+
+    def hide_joined(self, scope, names, start) -> None:
+        """A hook: Trino hides the qualified columns that USING joined."""
+
+    def bind_item(self, node, scope: Scope, around: Scope) -> str:
+        """Bind one item of FROM, add its relation to the scope, return its text."""
+        match node:
+            case exp.Table():
+                return self.bind_table(node, scope)
+            case exp.Subquery():
+                return self.bind_derived(node, scope)
+            case exp.Unnest():
+                return self.bind_unnest(node, scope)
+            case exp.Lateral():
+                return self.bind_lateral(node, scope)
+            case exp.Values():
+                return self.bind_values_item(node, scope)
+            case exp.Paren():
+                return self.bind_item(node.this, scope, around)
+        raise self.limit_node(node)
+
+    def alias_of(self, node) -> tuple[str | None, list[str]]:
+        alias = node.args.get("alias")
+        if alias is None:
+            return None, []
+        self.allow(alias, {"this", "columns"})
+        label = alias.this.name.lower() if alias.this is not None else None
+        names = []
+        for column in alias.args.get("columns") or ():
+            if isinstance(column, exp.ColumnDef) and column.args.get("kind"):
+                raise self.limit_node(column)
+            names.append(column.name.lower())
+        return label, names
+
+    def enter(self, scope: Scope, label: str | None, columns, names, node, path=()) -> tuple[str, list[str]]:
+        """Add a relation; return its alias inside DuckDB and its inside column names."""
+        columns = self.renamed(columns, names, node)
+        taken = {relation.alias for relation in scope.relations}
+        if label is not None and label in taken:
+            raise self.duplicate_alias(label, node)
+        inside = label if label else self.fresh("subquery")
+        written = inside
+        above = scope.parent
+        while above is not None:
+            if any(relation.alias == inside for relation in above.relations):
+                written = self.fresh(inside)
+                break
+            above = above.parent
+        unique = inside_names([name for name, _ in columns])
+        relation = Relation(
+            inside,
+            [
+                Column(name, kind, f"{quote(written)}.{quote(own)}")
+                for (name, kind), own in zip(columns, unique, strict=True)
+            ],
+            path,
+        )
+        scope.add(relation)
+        return written, unique
+
+    def bind_table(self, node, scope: Scope) -> str:
+        self.allow(node, {"this", "db", "catalog", "alias", "joins", "sample"})
+        parts = [part.name.lower() for part in node.parts]
+        if isinstance(node.this, (exp.Anonymous, exp.Func)):
+            raise self.table_function(node)
+        label, names = self.alias_of(node)
+        sample = self.sample_text(node.args.get("sample"), scope)
+        nested = node.args.get("joins")
+        if len(parts) == 1:
+            cte = scope.cte(parts[0])
+            if cte is not None:
+                alias, unique = self.enter(scope, label or parts[0], cte, names, node)
+                listed = ", ".join(quote(name) for name in unique)
+                sql = f"{quote(parts[0])} AS {quote(alias)}({listed}){sample}"
+                return self.nested_joins(sql, nested, scope)
+        special = self.from_path(node, parts, label, names, scope)
+        if special is not None:
+            return special
+        table = self.find_table(parts, node)
+        columns = list(table.fields())
+        path = (*self.table_path(table), table.name) if label is None else ()
+        alias, _ = self.enter(scope, label or parts[-1], columns, names, node, path)
+        relation = scope.relations[-1]
+        own = [name for name, _ in columns]
+        for column, name in zip(relation.columns, own, strict=True):
+            column.sql = f"{quote(alias)}.{quote(name)}"
+        relation.columns.append(
+            Column("$path", VARCHAR, f'{quote(alias)}."$path"', hidden=True)
+        )
+        self.tables[(table.database, table.name)] = table
+        sql = f"{quote(table.database)}.{quote(table.name)} AS {quote(alias)}{sample}"
+        return self.nested_joins(sql, nested, scope)
+
+    def nested_joins(self, sql: str, joins, scope: Scope) -> str:
+        """A parenthesized join: FROM (a JOIN b ON ...)."""
+        if not joins:
+            return sql
+        start = len(scope.relations) - 1
+        for join in joins:
+            sql += self.bind_join(join, scope, start, False)
+        return f"({sql})"
+
+    def from_path(self, node, parts, label, names, scope) -> str | None:
+        """A hook: Redshift unnests SUPER by naming a path in FROM."""
+        return None
+
+    def table_path(self, table) -> tuple[str, ...]:
+        return (table.database,)
+
+    def find_table(self, parts: list[str], node):
+        raise NotImplementedError
+
+    def sample_text(self, sample, scope) -> str:
+        if sample is None:
+            return ""
+        self.allow(sample, {"method", "size", "percent"})
+        method = (sample.args.get("method") or "").name.upper() if sample.args.get("method") else ""
+        share = sample.args.get("percent") or sample.args.get("size")
+        if method not in ("BERNOULLI", "SYSTEM") or share is None:
+            raise self.limit_node(sample)
+        value = self.bind(share, Scope(clause="TABLESAMPLE"))
+        if value.literal is None:
+            raise self.limit_node(sample)
+        return f" TABLESAMPLE {method} ({value.literal} PERCENT)"
+
+    def bind_derived(self, node, scope: Scope) -> str:
+        self.allow(node, {"this", "alias", "with_", "order", "limit", "offset", "sample", "joins"})
+        label, names = self.alias_of(node)
+        if isinstance(node.this, exp.Table):  # a join in parentheses
+            if label or names:
+                raise self.limit_node(node, "alias")
+            return self.bind_table(node.this, scope)
+        self.check_derived(label, node)
+        outer = Scope(parent=scope.parent)
+        outer.ctes = scope.ctes
+        stripped = node.copy()
+        stripped.set("alias", None)
+        stripped.set("sample", None)
+        query = self.bind_query(node.this if not self.has_tail(node) else stripped, outer)
+        alias, unique = self.enter(scope, label, query.columns, names, node)
+        listed = ", ".join(quote(name) for name in unique)
+        sample = self.sample_text(node.args.get("sample"), scope)
+        return f"({query.sql}) AS {quote(alias)}({listed}){sample}"
+
+    @staticmethod
+    def has_tail(node) -> bool:
+        return any(node.args.get(part) for part in ("with_", "order", "limit", "offset"))
+
+    def check_derived(self, label, node) -> None:
+        """A hook: Redshift wants an alias for a subquery in FROM."""
+
+    def bind_values_item(self, node, scope: Scope) -> str:
+        label, names = self.alias_of(node)
+        bare = node.copy()
+        bare.set("alias", None)
+        query = self.bind_values(bare, scope.parent)
+        alias, unique = self.enter(scope, label, query.columns, names, node)
+        listed = ", ".join(quote(name) for name in unique)
+        return f"({query.sql}) AS {quote(alias)}({listed})"
+
+    def bind_lateral(self, node, scope: Scope) -> str:
+        self.allow(node, {"this", "alias", "cross_apply"})
+        label, names = self.alias_of(node)
+        if not isinstance(node.this, exp.Subquery):
+            raise self.limit_node(node)
+        query = self.bind_query(node.this, scope)
+        alias, unique = self.enter(scope, label, query.columns, names, node)
+        listed = ", ".join(quote(name) for name in unique)
+        return f"LATERAL ({query.sql}) AS {quote(alias)}({listed})"
+
+    def bind_unnest(self, node, scope: Scope) -> str:
+        """UNNEST of arrays and maps, side by side, padded with NULL, perhaps numbered."""
+        self.allow(node, {"expressions", "alias", "offset"})
+        label, names = self.alias_of(node)
+        scope.clause = "UNNEST"
+        picks: list[tuple[str, Type]] = []
+        lengths = []
+        for item in node.expressions:
+            value = self.bind(item, scope)
+            kind = value.type
+            if kind.name == "array":
+                lengths.append(f"len({value.sql})")
+                element = kind.args[0]
+                if element.name == "row":
+                    for at, (field, of) in enumerate(element.args[0]):
+                        key = types.field_key(field, at)
+                        picks.append(
+                            (
+                                f"unnest(list_transform({value.sql}, lambda r: "
+                                f"struct_extract(r, {text(key)})))",
+                                of,
+                            )
+                        )
+                else:
+                    picks.append((f"unnest({value.sql})", element))
+            elif kind.name == "map":
+                lengths.append(f"cardinality({value.sql})")
+                picks.append((f"unnest(map_keys({value.sql}))", kind.args[0]))
+                picks.append((f"unnest(map_values({value.sql}))", kind.args[1]))
+            else:
+                raise self.not_unnestable(value, item)
+        offset = node.args.get("offset")
+        if offset:
+            longest = f"greatest({', '.join(lengths)})" if len(lengths) > 1 else lengths[0]
+            picks.append((f"unnest(range(1, coalesce({longest}, 0) + 1))", types.BIGINT))
+            if isinstance(offset, exp.Expression) and names:
+                names = [*names, offset.name.lower()]
+        columns = [(self.unnamed(at, None), kind) for at, (_, kind) in enumerate(picks)]
+        alias, unique = self.enter(scope, label, columns, names, node)
+        listed = ", ".join(
+            f"{sql} AS {quote(name)}" for (sql, _), name in zip(picks, unique, strict=True)
+        )
+        return f"LATERAL (SELECT {listed}) AS {quote(alias)}"

@@ -1,0 +1,135 @@
+import json
+import os
+import subprocess
+import sys
+import time
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from dealab.cloud import start_aws
+
+
+def test_plain_clients_work_with_region_and_account(aws):
+    assert boto3.client("kinesis").meta.region_name == "us-east-1"
+    assert boto3.client("sts").get_caller_identity()["Account"] == "111122223333"
+    topic = boto3.client("sns").create_topic(Name="orders")["TopicArn"]
+    assert topic == "arn:aws:sns:us-east-1:111122223333:orders"
+
+
+def test_region_and_account_can_be_chosen():
+    lab = start_aws(region="eu-west-1", account="444455556666")
+    try:
+        arn = boto3.client("sns").create_topic(Name="t")["TopicArn"]
+        assert arn == "arn:aws:sns:eu-west-1:444455556666:t"
+    finally:
+        lab.stop()
+
+
+@pytest.mark.parametrize("account", ["", "123", "11112222333a", "1111222233334"])
+def test_a_bad_account_is_refused(account):
+    with pytest.raises(ValueError, match="twelve digits"):
+        start_aws(account=account)
+
+
+def test_a_second_start_is_empty_and_gives_the_same_ids(aws):
+    def fill():
+        s3, sqs = boto3.client("s3"), boto3.client("sqs")
+        held = (s3.list_buckets()["Buckets"], sqs.list_queues().get("QueueUrls"))
+        s3.create_bucket(Bucket="fernway-x")
+        url = sqs.create_queue(QueueName="q")["QueueUrl"]
+        return held, sqs.send_message(QueueUrl=url, MessageBody="1")["MessageId"]
+
+    seen = fill()
+    assert seen[0] == ([], None)
+    second = start_aws()
+    assert fill() == seen
+    aws.stop()  # stopping a lab that was replaced must not stop the new one
+    assert len(boto3.client("s3").list_buckets()["Buckets"]) == 1
+    second.stop()
+
+
+def test_a_second_start_is_fast(aws):
+    begun = time.perf_counter()
+    again = start_aws()
+    assert time.perf_counter() - begun < 0.5
+    again.stop()
+
+
+def test_the_learners_own_settings_are_neither_read_nor_changed(monkeypatch, tmp_path):
+    config = tmp_path / "config"
+    config.write_text("[profile mine]\nregion = ap-south-1\nendpoint_url = https://x.example\n")
+    own = {
+        "AWS_PROFILE": "mine",
+        "AWS_CONFIG_FILE": str(config),
+        "AWS_DEFAULT_REGION": "ap-south-1",
+        "AWS_ENDPOINT_URL_S3": "https://elsewhere.example",
+        "AWS_ACCESS_KEY_ID": "AKIAMINE",
+        "AWS_SESSION_TOKEN": "mine",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1",
+    }
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    lab = start_aws()
+    s3 = boto3.client("s3")
+    assert s3.list_buckets()["Buckets"] == []
+    assert s3.meta.region_name == "us-east-1"
+    keys = boto3.Session().get_credentials()
+    assert keys.access_key != "AKIAMINE"
+    assert keys.token is None
+    lab.stop()
+    assert dict(os.environ) == before
+    assert config.read_text().startswith("[profile mine]")
+
+
+def test_stop_twice_is_harmless_and_the_lab_says_its_state(aws):
+    assert "running" in repr(aws)
+    aws.stop()
+    aws.stop()
+    assert "stopped" in repr(aws)
+
+
+def test_dynamodb_streams_answer(aws):
+    table = boto3.client("dynamodb").create_table(
+        TableName="carts",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]
+    streams = boto3.client("dynamodbstreams").list_streams()["Streams"]
+    assert [stream["StreamArn"] for stream in streams] == [table["LatestStreamArn"]]
+
+
+def test_importing_the_room_loads_neither_boto3_nor_moto():
+    code = (
+        "import sys, dealab.cloud, dealab.cloud.schedules\n"
+        "print([m for m in ('boto3', 'botocore', 'moto', 'pandas') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_state_machines_run(aws, make_function):
+    function = make_function("double", "def handler(event, context): return event['n'] * 2")
+    task = {"Type": "Task", "Resource": function, "End": True}
+    machine = boto3.client("stepfunctions").create_state_machine(
+        name="m",
+        roleArn=aws.role,
+        definition=json.dumps({"StartAt": "D", "States": {"D": task}}),
+    )["stateMachineArn"]
+    states = boto3.client("stepfunctions")
+    run = states.start_execution(stateMachineArn=machine, input='{"n": 21}')["executionArn"]
+    for _ in range(100):
+        found = states.describe_execution(executionArn=run)
+        if found["status"] != "RUNNING":
+            break
+        time.sleep(0.05)
+    assert (found["status"], found["output"]) == ("SUCCEEDED", "42")
+
+
+def test_errors_are_the_services(aws):
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        boto3.client("kinesis").describe_stream(StreamName="none")

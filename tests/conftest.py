@@ -1,0 +1,44 @@
+"""Fixtures for every test: a Chromium, and a home folder that isn't the developer's own."""
+
+import os
+import shutil
+
+import pytest
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# Playwright runs without Chromium's sandbox by itself; the rest keeps it from calling its maker.
+CHROMIUM_FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory):
+    """No test reads or writes the progress of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEALAB_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+# One browser for each test file: Playwright leaves an event loop running in the thread while it is
+# open, and asyncio.run() in a test of another file would fail.
+@pytest.fixture(scope="module")
+def chromium():
+    """A Playwright Browser. Without Chromium the test is skipped, or fails if that is asked for."""
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        reason = f"no Chromium here (looked for {', '.join(CHROMIUM_NAMES)})"
+        if os.environ.get("DEALAB_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
