@@ -14,10 +14,11 @@ no role       shown to the learner as it is
 """
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from dealab import facts as fact_store
 from dealab import paths
 from dealab.build import myst
 from dealab.build.myst import Cell, ContentError
@@ -89,8 +90,11 @@ class Assignment:
 def assignments(content: Path | None = None) -> list[Assignment]:
     """Read every ``content/assignments/<name>/*.md``. Raises ContentError with file and line."""
     content = content or paths.content()
+    known = fact_store.load(content / "facts")
     files = sorted((content / "assignments").glob("*/*.md"))
-    found = [_assignment(file, myst.read(file, content.parent)) for file in files]
+    found = [
+        assignment_of(file, _with_facts(myst.read(file, content.parent), known)) for file in files
+    ]
     seen: dict[str, Exercise] = {}
     for exercise in (one for assignment in found for one in assignment.exercises):
         twin = seen.setdefault(exercise.id, exercise)
@@ -106,7 +110,21 @@ def load(content: Path | None = None) -> list[Exercise]:
     return [one for assignment in assignments(content) for one in assignment.exercises]
 
 
-def _assignment(path: Path, document: myst.Document) -> Assignment:
+def _with_facts(document: myst.Document, known: dict[str, fact_store.Fact]) -> myst.Document:
+    """Resolve the fact links of Markdown cells; ``Cell.text`` keeps what stands in the file."""
+    return replace(
+        document,
+        cells=tuple(
+            replace(cell, source=fact_store.resolve(cell.source, known, cell.where))
+            if cell.kind == "markdown"
+            else cell
+            for cell in document.cells
+        ),
+    )
+
+
+def assignment_of(path: Path, document: myst.Document) -> Assignment:
+    """Return the assignment that ``document`` holds; its folder is the assignment's name."""
     groups: list[list[Cell]] = [[]]
     for cell in document.cells:
         if "exercise" in cell.metadata:

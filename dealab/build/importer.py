@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from dealab import paths
-from dealab.build import exercises, source
+from dealab.build import exercises, myst, source
 from dealab.build.exercises import Assignment
 from dealab.build.myst import Cell, ContentError
 
@@ -37,14 +37,10 @@ def import_source(file: Path, content: Path | None = None) -> tuple[Path, str]:
             f"{target.relative_to(content.parent).as_posix()} that it comes from; write that first"
         )
     text = _merge(known, notebook)
-    exercises._assignment(target, _reparse(text, target, content))
+    # What the build would refuse is refused here, before anything is written.
+    name = target.relative_to(content.parent).as_posix()
+    exercises.assignment_of(target, myst.parse(text, name))
     return target, text
-
-
-def _reparse(text: str, target: Path, content: Path):
-    from dealab.build import myst
-
-    return myst.parse(text, target.relative_to(content.parent).as_posix())
 
 
 def _merge(known: Assignment, notebook) -> str:

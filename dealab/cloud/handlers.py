@@ -33,6 +33,7 @@ ASYNC_RETRIES = (
     2  # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 )
 LOG_TAIL = 4096  # bytes of log that Invoke returns with LogType="Tail"
+INIT_SECONDS = 10  # loading the code has its own limit: .../dg/lambda-runtime-environment.html
 
 _in_handler = threading.local()
 _one_at_a_time = threading.Lock()
@@ -50,7 +51,7 @@ class Invocation:
     event: dict
     result: object = None
     error: dict | None = None
-    logs: str = ""
+    logs: str = field(default="", repr=False)
     request_id: str = ""
     cold: bool = False
 
@@ -93,19 +94,17 @@ class _Failed(Exception):
         self.document = {"errorMessage": message, "errorType": kind, **more}
 
 
-class _ThreadOutput(io.TextIOBase):
-    """A stand-in for sys.stdout: one thread's text goes to ``text``, all other threads' through."""
+class _HandlerOutput(io.TextIOBase):
+    """A stand-in for sys.stdout: a handler's thread writes to its own text, others to ``other``."""
 
-    def __init__(self, thread: int, text: io.StringIO, other):
-        self._thread, self._text, self._other = thread, text, other
+    def __init__(self, other):
+        self._other = other
 
-    def write(self, s: str) -> int:
-        mine = threading.get_ident() == self._thread
-        return (self._text if mine else self._other).write(s)
+    def write(self, text: str) -> int:
+        return getattr(_in_handler, "text", self._other).write(text)
 
     def flush(self) -> None:
-        if threading.get_ident() != self._thread:
-            self._other.flush()
+        getattr(_in_handler, "text", self._other).flush()
 
 
 class _LogHandler(logging.Handler):
@@ -167,8 +166,8 @@ class Environment:
             )
 
     @contextlib.contextmanager
-    def active(self, variables: dict[str, str]):
-        """Make this environment's modules, folder, variables and log level the current ones."""
+    def active(self, variables: dict[str, str], log: logging.Handler):
+        """Make this environment's modules, folder, variables and logging the current ones."""
         old_environ = dict(os.environ)
         root = logging.getLogger()
         old_log = (root.level, list(root.handlers))
@@ -179,8 +178,11 @@ class Environment:
         importlib.invalidate_caches()
         os.environ.update(variables)
         root.setLevel(self.log_level)
+        root.handlers[:] = [log]
+        output = _HandlerOutput(sys.stdout), _HandlerOutput(sys.stderr)
         try:
-            yield
+            with contextlib.redirect_stdout(output[0]), contextlib.redirect_stderr(output[1]):
+                yield
         finally:
             self.log_level = root.level
             root.setLevel(old_log[0])
@@ -223,7 +225,7 @@ class Runtime:
             function.function_name, source, event, request_id=str(self._random.uuid4())
         )
         self.invocations.append(record)
-        nested = getattr(_in_handler, "active", False)
+        nested = hasattr(_in_handler, "text")  # invoked by a handler that is running
         with contextlib.nullcontext() if nested else _one_at_a_time:
             self._run(function, record)
         return record
@@ -261,26 +263,23 @@ class Runtime:
         return found
 
     def _run(self, function, record: Invocation) -> None:
-        text = io.StringIO()
-        started = time.perf_counter()
-        key_stream = None
+        """Run once and write down in ``record`` and the logs what happened."""
+        if not str(function.run_time or "").startswith("python"):
+            record.error = {
+                "errorType": "Lab.RuntimeNotHere",
+                "errorMessage": "The lab runs Python handlers only. This function has the runtime "
+                f"{function.run_time} and package type {function.package_type}; the service "
+                "would run it.",
+            }
+            return
+        text, started = io.StringIO(), time.perf_counter()
+        environment = self._environment(function, record)
+        text.write(f"START RequestId: {record.request_id} Version: {function.version}\n")
         try:
-            if not str(function.run_time or "").startswith("python"):
-                raise _Failed(
-                    "Lab.RuntimeNotHere",
-                    f"The lab runs Python handlers only; this function's runtime is "
-                    f"{function.run_time} in a package of type {function.package_type}. "
-                    "The service would run it.",
-                )
-            environment = self._environment(function, record)
-            key_stream = environment.log_stream
-            text.write(f"START RequestId: {record.request_id} Version: {function.version}\n")
             record.result = self._call(function, record, environment, text)
         except _Failed as failure:
             record.error = failure.document
             text.write(_error_line(record.error))
-        if key_stream is None:
-            return
         elapsed = (time.perf_counter() - started) * 1000
         text.write(
             f"END RequestId: {record.request_id}\n"
@@ -288,7 +287,7 @@ class Runtime:
             f"Billed Duration: {math.ceil(elapsed)} ms\tMemory Size: {function.memory_size} MB\n"
         )
         record.logs = text.getvalue()
-        _write_logs(function, key_stream, record.logs)
+        _write_logs(function, environment.log_stream, record.logs)
 
     def _call(self, function, record: Invocation, environment: Environment, text: io.StringIO):
         """Call the handler in a thread of its own; return its answer after a trip through JSON."""
@@ -301,21 +300,18 @@ class Runtime:
             record.request_id,
             function.logs_group_name,
             environment.log_stream,
-            _deadline=time.monotonic() + timeout,
         )
         event = json.loads(json.dumps(record.event))
         outcome: dict = {}
+        loaded = threading.Event()
 
         def work():
-            _in_handler.active = True
-            here = threading.get_ident()
-            log = _LogHandler(text, record.request_id)
-            out, err = sys.stdout, sys.stderr
-            sys.stdout, sys.stderr = _ThreadOutput(here, text, out), _ThreadOutput(here, text, err)
-            logging.getLogger().handlers[:] = [log]
+            _in_handler.text = text
             try:
                 if environment.handler is None:
                     environment.load(function.handler)
+                context._deadline = time.monotonic() + timeout
+                loaded.set()
                 outcome["value"] = environment.handler(event, context)
             except _StopHandler:
                 pass
@@ -330,34 +326,30 @@ class Runtime:
             except BaseException as error:
                 outcome["failed"] = _as_failure(error, environment.folder, record.request_id)
             finally:
-                # After a timeout the main thread has put its own streams back already.
-                if getattr(sys.stdout, "_text", None) is text:
-                    sys.stdout, sys.stderr = out, err
+                loaded.set()
 
         thread = threading.Thread(target=work, name=f"lambda-{function.function_name}", daemon=True)
-        streams = sys.stdout, sys.stderr
-        with environment.active(_variables(function, environment)):
-            thread.start()
-            thread.join(timeout)
-        if thread.is_alive():
-            sys.stdout, sys.stderr = streams
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident), ctypes.py_object(_StopHandler)
-            )
-            # The service throws the environment away, too: the next run is a cold start.
-            self._environments = {
-                key: kept for key, kept in self._environments.items() if kept is not environment
-            }
+        log = _LogHandler(text, record.request_id)
+        try:
+            with environment.active(_variables(function, environment), log):
+                thread.start()
+                loaded.wait(INIT_SECONDS)
+                thread.join(timeout)
+        finally:  # also when the learner interrupts the cell
+            late = thread.is_alive()
+            if late:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread.ident), ctypes.py_object(_StopHandler)
+                )
+            # The service gives up an environment that failed in this way: the next start is cold.
+            if late or environment.handler is None:
+                self._forget(environment)
+        if late:
             raise _Failed(
                 "Sandbox.Timedout",
                 f"RequestId: {record.request_id} Error: Task timed out after {timeout:.2f} seconds",
             )
         if "failed" in outcome:
-            if environment.handler is None:  # the import failed: try it again next time
-                self._environments = {
-                    key: kept for key, kept in self._environments.items() if kept is not environment
-                }
-                environment.close()
             raise outcome["failed"]
         try:
             return json.loads(json.dumps(outcome.get("value")))
@@ -365,6 +357,12 @@ class Runtime:
             raise _Failed(
                 "Runtime.MarshalError", f"Unable to marshal response: {error}", stackTrace=[]
             ) from error
+
+    def _forget(self, environment: Environment) -> None:
+        self._environments = {
+            key: kept for key, kept in self._environments.items() if kept is not environment
+        }
+        environment.close()
 
 
 def _variables(function, environment: Environment) -> dict[str, str]:
@@ -443,7 +441,18 @@ def async_destination_record(function, record: Invocation, condition: str, attem
 
 def patch(runtime_of) -> None:
     """Make moto's LambdaFunction run its handler. ``runtime_of()`` gives the current Runtime."""
+    from moto.awslambda.exceptions import InvalidParameterValueException
     from moto.awslambda.models import LambdaFunction
+
+    set_code = LambdaFunction._set_function_code
+
+    def set_checked_code(self, spec):
+        set_code(self, spec)
+        code = getattr(self, "code_bytes", b"")
+        if code and not zipfile.is_zipfile(io.BytesIO(code)):
+            raise InvalidParameterValueException(
+                "Could not unzip uploaded file. Please check your file, then try to upload again."
+            )
 
     def invoke(self, body, request_headers, response_headers):
         headers = {str(key).lower(): value for key, value in (request_headers or {}).items()}
@@ -463,4 +472,5 @@ def patch(runtime_of) -> None:
             response_headers["x-amz-function-error"] = "Unhandled"
         return json.dumps(record.error or record.result).encode("utf-8")
 
+    LambdaFunction._set_function_code = set_checked_code
     LambdaFunction.invoke = invoke

@@ -20,6 +20,7 @@ def install(lab_of) -> None:
     original = moto.backends.get_backend
     pending = {
         "awslambda": lambda: _join_lambda(lab_of),
+        "s3": _join_s3,
         "kinesis": _join_kinesis,
         "events": _join_events,
         "sns": _join_sns,
@@ -34,6 +35,22 @@ def install(lab_of) -> None:
         return original(name)
 
     moto.backends.get_backend = get_backend
+
+
+def _join_s3() -> None:
+    """Keys in S3 event records as the service encodes them: moto turns "/" into "%2F" as well."""
+    from urllib.parse import quote_plus
+
+    from moto.s3 import notifications
+
+    get_event = notifications._get_s3_event
+
+    def get_s3_event(event_name, bucket, key, notification_id):
+        event = get_event(event_name, bucket, key, notification_id)
+        event["Records"][0]["s3"]["object"]["key"] = quote_plus(key.name, safe="/")
+        return event
+
+    notifications._get_s3_event = get_s3_event
 
 
 def _join_lambda(lab_of) -> None:

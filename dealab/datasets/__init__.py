@@ -1,6 +1,7 @@
 """The course's data: one made-up retailer, generated from a seed.
 
-``generate`` writes the whole tree, ``variant`` gives a small other universe, ``verify`` checks a tree.
+``generate`` writes the whole tree, ``variant`` gives a small other universe, ``verify`` checks the
+files of a tree. docs/datasets.md describes the tables and their dirt.
 """
 
 _HOMES = {

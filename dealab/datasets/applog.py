@@ -1,7 +1,7 @@
-"""Log lines of the four data jobs: every run's steps, the warnings, and three failures with their causes.
+"""Log lines of the four data jobs: the steps of every run, warnings, and three failures.
 
-- sessionize-clicks fails on 2026-06-02: the bot's clicks all land on one executor, which runs out of memory.
-- orders-to-lake fails on 2026-06-08: a till sent a date that does not exist.
+- sessionize-clicks fails on 2026-06-02: the bot's clicks fill the memory of one executor.
+- orders-to-lake fails on 2026-06-08: a backfill of April meets a date that does not exist.
 - publish-dashboards times out on 2026-06-10 while the bad release holds the database.
 """
 
@@ -12,7 +12,11 @@ from dealab.datasets.writer import compact
 
 # job -> (first start of the day in seconds, runs a day, steps with rows and milliseconds)
 _JOBS = {
-    "orders-to-lake": (4 * 3600, 2, (("extract", 1200, 4200), ("clean", 1180, 6100), ("write", 1180, 3900))),
+    "orders-to-lake": (
+        4 * 3600,
+        2,
+        (("extract", 1200, 4200), ("clean", 1180, 6100), ("write", 1180, 3900)),
+    ),
     "sessionize-clicks": (
         5 * 3600,
         2,
@@ -22,8 +26,8 @@ _JOBS = {
     "publish-dashboards": (6 * 3600, 4, (("query", 400, 9000), ("upload", 400, 1500))),
 }
 _MEMORY = """py4j.protocol.Py4JJavaError: An error occurred while calling o142.parquet.
-org.apache.spark.SparkException: Job aborted due to stage failure: Task 17 in stage 6.0 failed 4 times
-ExecutorLostFailure (executor 3 exited caused by one of the running tasks) Reason: Container killed on request. Exit code is 137
+org.apache.spark.SparkException: Job aborted due to stage failure: Task 17 in stage 6.0 failed 4
+  times, most recent failure: ExecutorLostFailure (executor 3 exited): Exit code is 137
   at org.apache.spark.scheduler.DAGScheduler.failJobAndIndependentStages(DAGScheduler.scala)"""
 _DATE = """Traceback (most recent call last):
   File "/job/orders_to_lake.py", line 88, in main
@@ -40,8 +44,12 @@ _TIMEOUT = """Traceback (most recent call last):
     raise QueryTimeout(f"no answer within {limit} s")
 database.QueryTimeout: no answer within 60 s"""
 _FAILURES = {  # (job, day of the window, run of the day) -> (step that fails, message, stack trace)
-    ("sessionize-clicks", 1, 0): (1, "executor lost: one task holds 24% of all rows (key user_id=990001)", _MEMORY),
-    ("orders-to-lake", 7, 0): (1, "cannot clean orders", _DATE),
+    ("sessionize-clicks", 1, 0): (
+        1,
+        "executor lost: one task holds 20% of all rows (key user_id=990001)",
+        _MEMORY,
+    ),
+    ("orders-to-lake", 7, 0): (1, "backfill of 2026-04: cannot clean orders", _DATE),
     ("publish-dashboards", 9, 2): (0, "query failed", _TIMEOUT),
 }
 
@@ -67,7 +75,19 @@ def _run(rng, job: str, start: float, steps, failure) -> list[tuple[float, dict]
     now = float(start)
 
     def log(level, logger, message, **more):
-        rows.append((now, {"level": level, "job": job, "run_id": run_id, "logger": logger, "message": message, **more}))
+        rows.append(
+            (
+                now,
+                {
+                    "level": level,
+                    "job": job,
+                    "run_id": run_id,
+                    "logger": logger,
+                    "message": message,
+                    **more,
+                },
+            )
+        )
 
     attempts = 2 if failure else 1
     for attempt in range(1, attempts + 1):
@@ -86,11 +106,19 @@ def _run(rng, job: str, start: float, steps, failure) -> list[tuple[float, dict]
                 break
             now += took / 1000
             if rng.random() < 0.06:
-                log("WARN", step.split()[0], f"step {step}: {int(rng.integers(2, 40))} rows rejected")
+                log(
+                    "WARN",
+                    step.split()[0],
+                    f"step {step}: {int(rng.integers(2, 40))} rows rejected",
+                )
             log(
-                "INFO", step.split()[0], f"step {step} done", duration_ms=round(took), rows_read=read,
+                "INFO",
+                step.split()[0],
+                f"step {step} done",
+                duration_ms=round(took),
+                rows_read=read,
                 rows_written=int(read * (0.97 + 0.03 * float(rng.random()))),
-            )  # fmt: skip
+            )
         else:
             log("INFO", "runner", "run succeeded", duration_ms=round((now - start) * 1000))
     return rows

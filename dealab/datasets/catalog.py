@@ -1,4 +1,4 @@
-"""catalog.json: the tables as the Glue Data Catalog's API returns them (GetTables, GetPartitions)."""
+"""catalog.json: the tables as the API of the Glue Data Catalog returns them."""
 
 from dealab.datasets.tables import TABLES, Table
 
@@ -8,10 +8,11 @@ _TEXT_OUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 # The regular expression for access logs in the Athena User Guide, read 2026-11-23:
 # https://docs.aws.amazon.com/athena/latest/ug/create-alb-access-logs-table.html
 ALB_REGEX = (
-    r"([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*):([0-9]*) ([^ ]*)[:-]([0-9]*) ([-.0-9]*) ([-.0-9]*) ([-.0-9]*) "
-    r"(|[-0-9]*) (-|[-0-9]*) ([-0-9]*) ([-0-9]*) \"([^ ]*) (.*) (- |[^ ]*)\" \"([^\"]*)\" ([A-Z0-9-_]+) "
-    r"([A-Za-z0-9.-]*) ([^ ]*) \"([^\"]*)\" \"([^\"]*)\" \"([^\"]*)\" ([-.0-9]*) ([^ ]*) \"([^\"]*)\" "
-    r"\"([^\"]*)\" \"([^ ]*)\" \"([^\s]+?)\" \"([^\s]+)\" \"([^ ]*)\" \"([^ ]*)\" ?([^ ]*)? ?( .*)?"
+    r"([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*):([0-9]*) ([^ ]*)[:-]([0-9]*) "
+    r"([-.0-9]*) ([-.0-9]*) ([-.0-9]*) (|[-0-9]*) (-|[-0-9]*) ([-0-9]*) ([-0-9]*) "
+    r'"([^ ]*) (.*) (- |[^ ]*)" "([^"]*)" ([A-Z0-9-_]+) ([A-Za-z0-9.-]*) ([^ ]*) '
+    r'"([^"]*)" "([^"]*)" "([^"]*)" ([-.0-9]*) ([^ ]*) "([^"]*)" "([^"]*)" "([^ ]*)" '
+    r'"([^\s]+?)" "([^\s]+)" "([^ ]*)" "([^ ]*)" ?([^ ]*)? ?( .*)?'
 )
 
 #: format -> (input format, output format, SerDe, its parameters, table parameters)
@@ -66,7 +67,11 @@ def catalog(files: dict[str, dict[str | None, int]]) -> dict:
     tables, partitions = [], {}
     for name, parts in files.items():
         table = TABLES[name]
-        parameters = {**_FORMATS[table.format][4], "EXTERNAL": "TRUE", "recordCount": str(sum(parts.values()))}
+        parameters = {
+            **_FORMATS[table.format][4],
+            "EXTERNAL": "TRUE",
+            "recordCount": str(sum(parts.values())),
+        }
         tables.append(
             {
                 "DatabaseName": "fernway",
@@ -74,7 +79,9 @@ def catalog(files: dict[str, dict[str | None, int]]) -> dict:
                 "Description": table.description,
                 "TableType": "EXTERNAL_TABLE",
                 "PartitionKeys": [_column(table.partition)] if table.partition else [],
-                "StorageDescriptor": _storage(table, None, [_column(column) for column in table.columns]),
+                "StorageDescriptor": _storage(
+                    table, None, [_column(column) for column in table.columns]
+                ),
                 "Parameters": parameters,
             }
         )
@@ -93,7 +100,10 @@ def catalog(files: dict[str, dict[str | None, int]]) -> dict:
             ]
     return {
         "Databases": [
-            {"Name": "fernway", "Description": "Fernway, a made-up retailer of home and garden goods"}
+            {
+                "Name": "fernway",
+                "Description": "Fernway, a made-up retailer of home and garden goods",
+            }
         ],
         "Tables": tables,
         "Partitions": partitions,
@@ -101,7 +111,7 @@ def catalog(files: dict[str, dict[str | None, int]]) -> dict:
 
 
 def partition_columns(table: Table, value: str | None):
-    """Return the columns that a partition's file has: orders_raw had no coupon_code before April."""
+    """Return the columns of a partition's file: orders_raw had no coupon_code before April."""
     if table.name == "orders_raw" and value is not None and value < "2026-04":
         return table.columns[:-1]
     return table.columns

@@ -58,7 +58,7 @@ class Changes:
         return np.where(u < 0.3, _EMAIL, np.where(u < 0.55, _MOVE, _TIER))
 
     def _image(self, j: int, old: np.ndarray) -> list[dict]:
-        """Return email, city, state and tier after the j-th change: today's, later changes undone."""
+        """Return the images after the j-th change: those of today with later changes undone."""
         rows = self.shop.customers(old)
         draw = self.shop.universe.hashed
         images = [
@@ -78,7 +78,9 @@ class Changes:
                 elif kinds[i] == _MOVE:
                     images[i]["city"], images[i]["state"] = names.CITIES[other[i]][:2]
                 else:
-                    images[i]["loyalty_tier"] = "silver" if images[i]["loyalty_tier"] != "silver" else "none"
+                    images[i]["loyalty_tier"] = (
+                        "silver" if images[i]["loyalty_tier"] != "silver" else "none"
+                    )
         return images
 
     def day(self, day: int) -> list[dict]:

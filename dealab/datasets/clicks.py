@@ -1,14 +1,13 @@
 """Click events of the web shop and the app, a slice of a day at a time.
 
-A visit is a row of counts (pages browsed, products put into the cart, checkout, purchase) that numpy
-unfolds into events. Visits that buy end at a real order of the same second; six in ten orders can
-be seen in the clicks, because the other buyers refuse tracking.
+A visit is a row of counts (pages browsed, products put into the cart, checkout, purchase) that
+numpy unfolds into events. Visits that buy end at a real order of the same second; six in ten orders
+can be seen in the clicks, because the other buyers refuse tracking.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from dealab.datasets.shop import FIRST_PRODUCT_ID, Orders, Shop, customer_ids
 from dealab.datasets.tables import DEVICES, EVENTS, REFERRERS
@@ -22,14 +21,39 @@ from dealab.datasets.universe import (
     date_text,
     pick,
 )
-from dealab.datasets.writer import codes
+from dealab.datasets.writer import Masked, codes
 
 RAW_DAYS = 3  # of the window, kept in clickstream_raw
 TRACKED = 0.6  # share of orders whose visit is in the clicks
 CAMPAIGN_DAY = 3  # a newsletter and social campaign starts on 2026-06-04
 _EVENTS_A_DAY = (1800, 5500)  # before and during the campaign, at scale 1
 _WEEKDAY = (1.0, 0.97, 0.95, 0.98, 1.0, 1.14, 1.18)  # Monday first, as is 2026-06-01
-_HOUR = (21, 18, 14, 9, 5, 3, 2, 2, 2, 3, 5, 7, 9, 11, 12, 13, 13, 13, 13, 13, 14, 16, 18, 20)  # UTC
+_HOUR = (
+    21,
+    18,
+    14,
+    9,
+    5,
+    3,
+    2,
+    2,
+    2,
+    3,
+    5,
+    7,
+    9,
+    11,
+    12,
+    13,
+    13,
+    13,
+    13,
+    13,
+    14,
+    16,
+    18,
+    20,
+)  # UTC
 COUNTRIES = ("US", "CA", "MX", "GB", "DE")
 VIEW, SEARCH, CART, CHECKOUT, PURCHASE = range(5)
 _HOME, _CATEGORY, _PRODUCT, _SEARCH, _CART, _CHECKOUT, _THANKS = range(7)
@@ -74,7 +98,10 @@ class Events:
     @staticmethod
     def join(parts: "list[Events]") -> "Events":
         return Events(
-            *(np.concatenate(group) for group in zip(*(vars(p).values() for p in parts), strict=True))
+            *(
+                np.concatenate(group)
+                for group in zip(*(vars(p).values() for p in parts), strict=True)
+            )
         )
 
 
@@ -98,7 +125,9 @@ def _buyers(shop: Shop, orders: Orders, day: int) -> Visits:
             products[:, j] = orders.product[first[chosen] + np.minimum(j, carts - 1)]
     end = orders.ts[chosen] * 1000 + rng.integers(0, 1000, n)
     length = (60_000 + rng.random(n) ** 2 * 1_500_000).astype(np.int64)
-    start = np.maximum(end - length, (WINDOW_FIRST_DAY + day) * DAY * 1000 + rng.integers(0, 200, n))
+    start = np.maximum(
+        end - length, (WINDOW_FIRST_DAY + day) * DAY * 1000 + rng.integers(0, 200, n)
+    )
     return Visits(
         np.minimum(start, end - 1),
         np.zeros(n, dtype=np.int64),
@@ -116,7 +145,10 @@ def _buyers(shop: Shop, orders: Orders, day: int) -> Visits:
 
 def _referrer(rng: np.random.Generator, n: int, day: int) -> np.ndarray:
     campaign = day >= CAMPAIGN_DAY
-    return pick(rng.random(n), (0.24, 0.26, 0.24, 0.21, 0.05) if campaign else (0.31, 0.36, 0.12, 0.14, 0.07))
+    return pick(
+        rng.random(n),
+        (0.24, 0.26, 0.24, 0.21, 0.05) if campaign else (0.31, 0.36, 0.12, 0.14, 0.07),
+    )
 
 
 def _browsers(shop: Shop, day: int, piece: int, pieces: int) -> Visits:
@@ -171,7 +203,11 @@ def _unfold(shop: Shop, visits: Visits, day: int, rng: np.random.Generator) -> E
     type = np.where(
         in_cart,
         np.where(step % 2 == 0, VIEW, CART),
-        np.where(step < 0, np.where((position > 0) & (rng.random(n) < 0.24), SEARCH, VIEW), CHECKOUT + after),
+        np.where(
+            step < 0,
+            np.where((position > 0) & (rng.random(n) < 0.24), SEARCH, VIEW),
+            CHECKOUT + after,
+        ),
     )
     cart_product = visits.cart_products[visit, np.clip(step // 2, 0, 2)]
     browsed = pick(rng.random(n), shop.popularity[WINDOW_FIRST_DAY + day])
@@ -189,7 +225,9 @@ def _unfold(shop: Shop, visits: Visits, day: int, rng: np.random.Generator) -> E
         [_SEARCH, _CHECKOUT, _THANKS, _PRODUCT, _HOME, _CATEGORY],
         _PRODUCT,
     )
-    product = np.where(in_cart, cart_product, np.where((page == _PRODUCT) & (step < 0), browsed, -1))
+    product = np.where(
+        in_cart, cart_product, np.where((page == _PRODUCT) & (step < 0), browsed, -1)
+    )
     product = np.where(type == PURCHASE, visits.cart_products[visit, 0], product)
     # The category page needs a category: that of the product that the visitor might look at next.
     hint = np.where(page == _CATEGORY, browsed, product)
@@ -213,11 +251,24 @@ def _unfold(shop: Shop, visits: Visits, day: int, rng: np.random.Generator) -> E
     delay = 60 + np.floor(260 * -np.log1p(-rng.random(n))).astype(np.int64)
     # Phones without a connection send their events later, at most a day.
     late = (rng.random(n) < 0.025) & ((device == 1) | (device == 3))
-    delay = np.where(late, 600_000 + np.floor(rng.random(n) ** 3 * (DAY * 1000 - 660_000)).astype(np.int64), delay)
+    delay = np.where(
+        late,
+        600_000 + np.floor(rng.random(n) ** 3 * (DAY * 1000 - 660_000)).astype(np.int64),
+        delay,
+    )
     return Events(
-        ts, ts + delay, visits.code[visit], visits.customer[visit], device, page * 512 + hint + 1, type,
-        product, visits.referrer[visit], visits.country[visit], latency,
-    )  # fmt: skip
+        ts,
+        ts + delay,
+        visits.code[visit],
+        visits.customer[visit],
+        device,
+        page * 512 + hint + 1,
+        type,
+        product,
+        visits.referrer[visit],
+        visits.country[visit],
+        latency,
+    )
 
 
 def _within(ts: np.ndarray, span) -> np.ndarray:
@@ -226,7 +277,7 @@ def _within(ts: np.ndarray, span) -> np.ndarray:
 
 
 def slices(shop: Shop):
-    """Yield ``(day, piece, low, high, events)``: the events from ``low`` to ``high`` (ms), by time."""
+    """Yield ``(day, piece, low, high, events)``: the events from low to high (ms), by time."""
     pieces = shop.universe.slices()
     held: list[Events] = []
     for day in range(WINDOW_DAYS):
@@ -260,12 +311,20 @@ class Words:
         slug = [name.lower().replace(" ", "-") for name in rows["category"]]
         sku = [value.lower() for value in rows["sku"]]
         n = len(sku)
-        fixed = {_HOME: "/", _SEARCH: "/search", _CART: "/cart", _CHECKOUT: "/checkout", _THANKS: "/thank-you"}
+        fixed = {
+            _HOME: "/",
+            _SEARCH: "/search",
+            _CART: "/cart",
+            _CHECKOUT: "/checkout",
+            _THANKS: "/thank-you",
+        }
         #: page kind * 512 + product + 1 -> path
         self.pages = np.full(7 * 512, "", dtype=object)
         for kind, path in fixed.items():
             self.pages[kind * 512 : (kind + 1) * 512] = path
-        self.pages[_CATEGORY * 512 + 1 : _CATEGORY * 512 + n + 1] = [f"/c/{value}" for value in slug]
+        self.pages[_CATEGORY * 512 + 1 : _CATEGORY * 512 + n + 1] = [
+            f"/c/{value}" for value in slug
+        ]
         self.pages[_PRODUCT * 512 + 1 : _PRODUCT * 512 + n + 1] = [f"/p/{value}" for value in sku]
 
     @staticmethod
@@ -285,14 +344,14 @@ class Words:
             "event_ts": (base + events.ts).astype("datetime64[us]"),
             "received_ts": (base + events.received).astype("datetime64[us]"),
             "session_id": self.sessions(events.session),
-            "user_id": pa.array(customer_ids(events.customer), mask=events.customer < 0),
+            "user_id": Masked(customer_ids(events.customer), events.customer < 0),
             "device": codes(DEVICES, events.device),
             "page": self.pages[events.page],
             "event_type": codes(EVENTS, events.type),
-            "product_id": pa.array(FIRST_PRODUCT_ID + events.product, mask=events.product < 0),
+            "product_id": Masked(FIRST_PRODUCT_ID + events.product, events.product < 0),
             "referrer": codes(REFERRERS, events.referrer),
             "country": codes(COUNTRIES, events.country),
-            "latency_ms": pa.array(events.latency, mask=events.latency < 0),
+            "latency_ms": Masked(events.latency, events.latency < 0),
         }
 
 

@@ -1,14 +1,13 @@
 """Daily cost of the account, with the column names of the Cost and Usage Report 2.0.
 
-Two surprises are in it. A route table lost its S3 gateway endpoint from 2026-04-20 to 04-28, so that the
-data lake's traffic went through the NAT gateway. And from 2026-05-18 a provisioned Redshift cluster made
-for a trial runs on, forgotten, without a tag.
+Two surprises are in it. From 2026-04-20 to 04-28 a route table lacked its S3 gateway endpoint, so
+that the data lake's traffic went through the NAT gateway. And from 2026-05-18 a provisioned
+Redshift cluster made for a trial runs on, forgotten, without a tag.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from dealab.datasets.trail import ACCOUNT, REGION
 from dealab.datasets.universe import DAY, DAYS, MONTHS, START, Universe, iso
@@ -37,30 +36,216 @@ _SHOP = (("team", "shop"), ("env", "prod"))
 _DATA = (("team", "data"), ("env", "prod"))
 _BI = (("team", "bi"), ("env", "prod"))
 
-# On-demand list prices of us-east-1, as far as the service pages state them (2026-11-23). They make the
-# bill believable; lessons take prices from content/facts, never from here.
+# On-demand list prices of us-east-1. They make the bill believable; lessons take prices from
+# content/facts, never from here.
 # An amount of stored data is in GB-months: a thirtieth of what lies there is added each day.
 ITEMS = (
-    Item("AmazonS3", "TimedStorage-ByteHrs", "StandardStorage", "fernway-raw", "0.023", "GB-Mo", 13.0, 0.5, 0.004, _DATA),
-    Item("AmazonS3", "TimedStorage-ByteHrs", "StandardStorage", "fernway-lake", "0.023", "GB-Mo", 21.0, 0.4, 0.004, _DATA),
-    Item("AmazonS3", "Requests-Tier1", "PutObject", "fernway-raw", "0.000005", "Requests", 210_000, 0.4, 0.08, _DATA),
-    Item("AmazonAthena", "USE1-DataScannedInTB", "RunQuery", "workgroup/analysts", "5", "Terabytes", 0.62, 0.5, 0.2, _BI, 0.2),
-    Item("AWSGlue", "USE1-ETL-DPU-Hour", "Jobrun", "job/orders-to-lake", "0.44", "DPU-Hour", 9.0, 0.2, 0.1, _DATA),
-    Item("AWSGlue", "USE1-ETL-DPU-Hour", "Jobrun", "job/sessionize-clicks", "0.44", "DPU-Hour", 16.0, 0.5, 0.1, _DATA),
-    Item("AmazonKinesis", "USE1-shardHourStorage", "shardHourStorage", "stream/clicks", "0.015", "ShardHour", 96, 0.0, 0.0, _DATA, 1.0, False),
-    Item("AWSLambda", "USE1-Lambda-GB-Second", "Invoke", "function:ingest", "0.0000166667", "Lambda-GB-Second", 190_000, 0.4, 0.08, _DATA),
-    Item("AmazonEC2", "BoxUsage:t3.medium", "RunInstances", "i-0a1b2c3d4e5f60101", "0.0416", "Hrs", 24, 0.0, 0.0, _SHOP, 1.0, False),
-    Item("AmazonEC2", "BoxUsage:t3.medium", "RunInstances", "i-0a1b2c3d4e5f60102", "0.0416", "Hrs", 24, 0.0, 0.0, _SHOP, 1.0, False),
-    Item("AmazonEC2", "NatGateway-Hours", "NatGateway", "natgateway/nat-0a1b2c3d4e5f60031", "0.045", "Hrs", 24, 0.0, 0.0, _SHOP, 1.0, False),
-    Item("AmazonEC2", "NatGateway-Bytes", "NatGateway", "natgateway/nat-0a1b2c3d4e5f60031", "0.045", "GB", 22, 0.3, 0.15, _SHOP),
-    Item("AWSELB", "LoadBalancerUsage", "LoadBalancing:Application", "loadbalancer/app/fernway-shop", "0.0225", "Hrs", 24, 0.0, 0.0, _SHOP, 1.0, False),
-    Item("AmazonDynamoDB", "WriteRequestUnits", "PayPerRequestThroughput", "table/carts", "0.000000625", "WriteRequestUnits", 2_400_000, 0.5, 0.1, _SHOP),
-    Item("AmazonCloudWatch", "DataProcessing-Bytes", "PutLogEvents", "log-group:/fernway/shop", "0.5", "GB", 3.1, 0.4, 0.1, _SHOP),
-)  # fmt: skip
+    Item(
+        "AmazonS3",
+        "TimedStorage-ByteHrs",
+        "StandardStorage",
+        "fernway-raw",
+        rate="0.023",
+        unit="GB-Mo",
+        amount=13.0,
+        growth=0.5,
+        noise=0.004,
+        tags=_DATA,
+    ),
+    Item(
+        "AmazonS3",
+        "TimedStorage-ByteHrs",
+        "StandardStorage",
+        "fernway-lake",
+        rate="0.023",
+        unit="GB-Mo",
+        amount=21.0,
+        growth=0.4,
+        noise=0.004,
+        tags=_DATA,
+    ),
+    Item(
+        "AmazonS3",
+        "Requests-Tier1",
+        "PutObject",
+        "fernway-raw",
+        rate="0.000005",
+        unit="Requests",
+        amount=210_000,
+        growth=0.4,
+        noise=0.08,
+        tags=_DATA,
+    ),
+    Item(
+        "AmazonAthena",
+        "USE1-DataScannedInTB",
+        "RunQuery",
+        "workgroup/analysts",
+        rate="5",
+        unit="Terabytes",
+        amount=0.62,
+        growth=0.5,
+        noise=0.2,
+        tags=_BI,
+        weekend=0.2,
+    ),
+    Item(
+        "AWSGlue",
+        "USE1-ETL-DPU-Hour",
+        "Jobrun",
+        "job/orders-to-lake",
+        rate="0.44",
+        unit="DPU-Hour",
+        amount=9.0,
+        growth=0.2,
+        noise=0.1,
+        tags=_DATA,
+    ),
+    Item(
+        "AWSGlue",
+        "USE1-ETL-DPU-Hour",
+        "Jobrun",
+        "job/sessionize-clicks",
+        rate="0.44",
+        unit="DPU-Hour",
+        amount=16.0,
+        growth=0.5,
+        noise=0.1,
+        tags=_DATA,
+    ),
+    Item(
+        "AmazonKinesis",
+        "USE1-shardHourStorage",
+        "shardHourStorage",
+        "stream/clicks",
+        rate="0.015",
+        unit="ShardHour",
+        amount=96,
+        growth=0.0,
+        noise=0.0,
+        tags=_DATA,
+        weekend=1.0,
+        by_scale=False,
+    ),
+    Item(
+        "AWSLambda",
+        "USE1-Lambda-GB-Second",
+        "Invoke",
+        "function:ingest",
+        rate="0.0000166667",
+        unit="Lambda-GB-Second",
+        amount=190_000,
+        growth=0.4,
+        noise=0.08,
+        tags=_DATA,
+    ),
+    Item(
+        "AmazonEC2",
+        "BoxUsage:t3.medium",
+        "RunInstances",
+        "i-0a1b2c3d4e5f60101",
+        rate="0.0416",
+        unit="Hrs",
+        amount=24,
+        growth=0.0,
+        noise=0.0,
+        tags=_SHOP,
+        weekend=1.0,
+        by_scale=False,
+    ),
+    Item(
+        "AmazonEC2",
+        "BoxUsage:t3.medium",
+        "RunInstances",
+        "i-0a1b2c3d4e5f60102",
+        rate="0.0416",
+        unit="Hrs",
+        amount=24,
+        growth=0.0,
+        noise=0.0,
+        tags=_SHOP,
+        weekend=1.0,
+        by_scale=False,
+    ),
+    Item(
+        "AmazonEC2",
+        "NatGateway-Hours",
+        "NatGateway",
+        "natgateway/nat-0a1b2c3d4e5f60031",
+        rate="0.045",
+        unit="Hrs",
+        amount=24,
+        growth=0.0,
+        noise=0.0,
+        tags=_SHOP,
+        weekend=1.0,
+        by_scale=False,
+    ),
+    Item(
+        "AmazonEC2",
+        "NatGateway-Bytes",
+        "NatGateway",
+        "natgateway/nat-0a1b2c3d4e5f60031",
+        rate="0.045",
+        unit="GB",
+        amount=22,
+        growth=0.3,
+        noise=0.15,
+        tags=_SHOP,
+    ),
+    Item(
+        "AWSELB",
+        "LoadBalancerUsage",
+        "LoadBalancing:Application",
+        "loadbalancer/app/fernway-shop",
+        rate="0.0225",
+        unit="Hrs",
+        amount=24,
+        growth=0.0,
+        noise=0.0,
+        tags=_SHOP,
+        weekend=1.0,
+        by_scale=False,
+    ),
+    Item(
+        "AmazonDynamoDB",
+        "WriteRequestUnits",
+        "PayPerRequestThroughput",
+        "table/carts",
+        rate="0.000000625",
+        unit="WriteRequestUnits",
+        amount=2_400_000,
+        growth=0.5,
+        noise=0.1,
+        tags=_SHOP,
+    ),
+    Item(
+        "AmazonCloudWatch",
+        "DataProcessing-Bytes",
+        "PutLogEvents",
+        "log-group:/fernway/shop",
+        rate="0.5",
+        unit="GB",
+        amount=3.1,
+        growth=0.4,
+        noise=0.1,
+        tags=_SHOP,
+    ),
+)
 REDSHIFT = Item(
-    "AmazonRedshift", "Node:ra3.xlplus", "RunComputeNode:0001", "cluster:poc-analytics", "1.086", "Node-Hour", 48,
-    0.0, 0.0, (), 1.0, False,
-)  # fmt: skip
+    "AmazonRedshift",
+    "Node:ra3.xlplus",
+    "RunComputeNode:0001",
+    "cluster:poc-analytics",
+    rate="1.086",
+    unit="Node-Hour",
+    amount=48,
+    growth=0.0,
+    noise=0.0,
+    tags=(),
+    weekend=1.0,
+    by_scale=False,
+)
 
 
 def month_columns(universe: Universe, month: str) -> dict:
@@ -93,15 +278,20 @@ def month_columns(universe: Universe, month: str) -> dict:
     month_start = START + first * DAY
     month_end = START + last * DAY
     return {
-        "identity_line_item_id": [f"li{day:03d}{number:02d}{universe.seed % 10**6:06d}" for day, number, *_ in rows],
+        "identity_line_item_id": [
+            f"li{day:03d}{number:02d}{universe.seed % 10**6:06d}" for day, number, *_ in rows
+        ],
         "identity_time_interval": [f"{iso(at)}/{iso(at + DAY)}" for at in begin],
         "bill_billing_period_start_date": np.full(len(rows), month_start.astype("datetime64[us]")),
         "bill_billing_period_end_date": np.full(len(rows), month_end.astype("datetime64[us]")),
         "bill_payer_account_id": [ACCOUNT] * len(rows),
         "line_item_usage_account_id": [ACCOUNT] * len(rows),
         "line_item_line_item_type": ["Usage"] * len(rows),
-        "line_item_usage_start_date": np.array(begin, dtype="datetime64[s]").astype("datetime64[us]"),
-        "line_item_usage_end_date": np.array(begin, dtype="datetime64[s]").astype("datetime64[us]") + np.timedelta64(DAY, "s"),
+        "line_item_usage_start_date": np.array(begin, dtype="datetime64[s]").astype(
+            "datetime64[us]"
+        ),
+        "line_item_usage_end_date": np.array(begin, dtype="datetime64[s]").astype("datetime64[us]")
+        + np.timedelta64(DAY, "s"),
         "line_item_product_code": each(lambda item: item.code),
         "line_item_usage_type": each(lambda item: item.usage_type),
         "line_item_operation": each(lambda item: item.operation),
@@ -110,21 +300,29 @@ def month_columns(universe: Universe, month: str) -> dict:
         "line_item_currency_code": ["USD"] * len(rows),
         "line_item_unblended_rate": each(lambda item: item.rate),
         "line_item_unblended_cost": [cost for *_, cost in rows],
-        "line_item_line_item_description": each(lambda item: f"${item.rate} per {item.unit} in US East (N. Virginia)"),
+        "line_item_line_item_description": each(
+            lambda item: f"${item.rate} per {item.unit} in US East (N. Virginia)"
+        ),
         "product_region_code": [REGION] * len(rows),
         "product_servicecode": each(lambda item: item.code),
         "pricing_unit": each(lambda item: item.unit),
         "pricing_term": ["OnDemand"] * len(rows),
-        "resource_tags": pa.array(each(lambda item: list(item.tags)), type=pa.map_(pa.string(), pa.string())),
-    }  # fmt: skip
+        "resource_tags": each(lambda item: item.tags),
+    }
 
 
 def _resource(item: Item) -> str:
     if item.code == "AmazonS3" or item.resource.startswith("i-"):
         return item.resource
     service = {
-        "AmazonAthena": "athena", "AWSGlue": "glue", "AmazonKinesis": "kinesis", "AWSLambda": "lambda",
-        "AmazonEC2": "ec2", "AWSELB": "elasticloadbalancing", "AmazonDynamoDB": "dynamodb",
-        "AmazonCloudWatch": "logs", "AmazonRedshift": "redshift",
-    }[item.code]  # fmt: skip
+        "AmazonAthena": "athena",
+        "AWSGlue": "glue",
+        "AmazonKinesis": "kinesis",
+        "AWSLambda": "lambda",
+        "AmazonEC2": "ec2",
+        "AWSELB": "elasticloadbalancing",
+        "AmazonDynamoDB": "dynamodb",
+        "AmazonCloudWatch": "logs",
+        "AmazonRedshift": "redshift",
+    }[item.code]
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{item.resource}"

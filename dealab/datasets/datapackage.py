@@ -1,7 +1,7 @@
 """datapackage.json: every file and column in the terms of Frictionless Data (Data Package v1).
 
-A table is one resource with its files in ``path``; ``files`` adds the size, checksum and rows of each.
-orders_raw is two resources, because its files have two sets of columns.
+A table is one resource with its files in ``path``; ``files`` adds the size, checksum and rows of
+each. orders_raw is two resources, because its files have two sets of columns.
 """
 
 import hashlib
@@ -38,7 +38,9 @@ def checksum(path: Path) -> str:
     return digest.hexdigest()
 
 
-def datapackage(folder: Path, files: dict[str, dict[str | None, int]], seed: int, scale: float) -> dict:
+def datapackage(
+    folder: Path, files: dict[str, dict[str | None, int]], seed: int, scale: float
+) -> dict:
     """Describe the files of a finished tree."""
     resources = []
     for name, parts in files.items():
@@ -115,13 +117,23 @@ def _resource(folder: Path, table: Table, columns, parts: dict[str | None, int])
 
 def _field(column: Column) -> dict:
     type = _TYPES.get(column.type) or (
-        "number" if column.type.startswith("decimal") else "array" if column.type.startswith("array") else "object"
+        "number"
+        if column.type.startswith("decimal")
+        else "array"
+        if column.type.startswith("array")
+        else "object"
     )
-    field = {"name": column.name, "type": type, "description": column.description, "glueType": column.type}
+    field = {
+        "name": column.name,
+        "type": type,
+        "description": column.description,
+        "glueType": column.type,
+    }
     if column.unit:
         field["unit"] = column.unit
     if column.constraints:
         field["constraints"] = {
-            key: list(value) if isinstance(value, tuple) else value for key, value in column.constraints.items()
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in column.constraints.items()
         }
     return field

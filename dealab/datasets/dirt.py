@@ -11,9 +11,25 @@ import numpy as np
 
 from dealab.datasets.clicks import COUNTRIES, Events, Words
 from dealab.datasets.sensors import Readings
-from dealab.datasets.shop import COUPONS, FIRST_PRODUCT_ID, Orders, Shop, customer_ids, dates, timestamps
+from dealab.datasets.shop import (
+    COUPONS,
+    FIRST_PRODUCT_ID,
+    Orders,
+    Shop,
+    customer_ids,
+    dates,
+    timestamps,
+)
 from dealab.datasets.tables import CHANNELS, DEVICES, EVENTS, PAYMENTS, REFERRERS, STATUSES
-from dealab.datasets.universe import DAY, START, WINDOW_FIRST_DAY, WINDOW_START, Story, Universe, iso
+from dealab.datasets.universe import (
+    DAY,
+    START,
+    WINDOW_FIRST_DAY,
+    WINDOW_START,
+    Story,
+    Universe,
+    iso,
+)
 from dealab.datasets.writer import compact
 
 ISO_FROM = 90  # day of 2026-04-01: new export with ISO timestamps and coupon_code
@@ -45,7 +61,12 @@ def _repeat(rng: np.random.Generator, rows: list, rate: float, reach: int = 20) 
 def _untidy(text: str, u: float) -> str:
     """Change case or add blanks: ``u`` in [0, 1) says how."""
     style = int(u * 4)
-    return (text.upper(), f" {text}", f"{text} ", text.capitalize() if text.islower() else text.lower())[style]
+    return (
+        text.upper(),
+        f" {text}",
+        f"{text} ",
+        text.capitalize() if text.islower() else text.lower(),
+    )[style]
 
 
 def order_rows(shop: Shop, orders: Orders, day: int) -> list[tuple]:
@@ -100,9 +121,16 @@ def _rejected(universe: Universe) -> Iterator[tuple]:
     for number in range(universe.sized(6, 2)):
         clock = f"{10 + number % 10:02d}:{7 * number % 60:02d}:00"
         yield (
-            REJECTED_FROM_ID + number, "", f"31/04/2026 {clock}", "store", DAY_FIRST_STORE, "delivered",
-            "cash", "9.99", "",
-        )  # fmt: skip
+            REJECTED_FROM_ID + number,
+            "",
+            f"31/04/2026 {clock}",
+            "store",
+            DAY_FIRST_STORE,
+            "delivered",
+            "cash",
+            "9.99",
+            "",
+        )
 
 
 def line_rows(shop: Shop, orders: Orders, day: int) -> list[tuple]:
@@ -111,7 +139,14 @@ def line_rows(shop: Shop, orders: Orders, day: int) -> list[tuple]:
     n = len(orders.line_order)
     sign = rng.random(n) < 0.02
     rows = [
-        (key, number, product, quantity, ("$" if s else "") + dollars(price), dollars(off) if off else "")
+        (
+            key,
+            number,
+            product,
+            quantity,
+            ("$" if s else "") + dollars(price),
+            dollars(off) if off else "",
+        )
         for key, number, product, quantity, s, price, off in zip(
             orders.order_id[orders.line_order].tolist(),
             orders.line_no.tolist(),
@@ -163,7 +198,11 @@ def customer_rows(shop: Shop, rows: dict, chunk: int) -> list[tuple]:
             rows["state"][i].lower() if u[7] < 0.03 else rows["state"][i],
             rows["postal_code"][i],
             ("US", "us", "USA", "United States")[0 if u[8] < 0.9 else 1 + int((u[8] - 0.9) * 30)],
-            ("" if u[9] < 0.5 else "none") if tier == "none" else tier.upper() if u[9] < 0.05 else tier,
+            ("" if u[9] < 0.5 else "none")
+            if tier == "none"
+            else tier.upper()
+            if u[9] < 0.05
+            else tier,
             (("false", "FALSE", "no", "N", "0"), ("true", "TRUE", "yes", "Y", "1"))[
                 int(rows["marketing_opt_in"][i])
             ][int(u[10] ** 3 * 5)],
@@ -196,7 +235,10 @@ def product_lines(shop: Shop) -> list[str]:
                 "category": {"name": category, "subcategory": rows["subcategory"][i]},
                 "brand": rows["brand"][i],
                 "price": {"cost": rows["cost"][i] / 100, "list": price / 100, "currency": "USD"},
-                "weight": {"value": round(weight * 1000) if grams else weight, "unit": "g" if grams else "kg"},
+                "weight": {
+                    "value": round(weight * 1000) if grams else weight,
+                    "unit": "g" if grams else "kg",
+                },
                 "launched": launched[i],
                 "attributes": json.loads(rows["attributes"][i]),
                 "tags": sorted({word for word in rows["name"][i].lower().split() if len(word) > 3}),
@@ -209,7 +251,9 @@ def product_lines(shop: Shop) -> list[str]:
         raised = rows["price"][i] != rows["old_price"][i]
         if raised and rng.random() < 0.4:
             old.append(one(i, rows["old_price"][i], "2025-11-03T04:00:00Z"))
-        new.append(one(i, rows["price"][i], "2026-04-01T04:00:00Z" if raised else "2025-11-03T04:00:00Z"))
+        new.append(
+            one(i, rows["price"][i], "2026-04-01T04:00:00Z" if raised else "2025-11-03T04:00:00Z")
+        )
     lines = old + new
     return [lines[i] for i in rng.permutation(len(lines))]
 
@@ -286,7 +330,11 @@ def sensor_rows(universe: Universe, readings: Readings, number: int) -> dict[int
             readings.sensor_id,
             iso(start + ts),
             readings.metric,
-            "-999" if readings.failed[i] else f"{value:.0f}" if readings.metric == "door_open" else f"{value:.1f}",
+            "-999"
+            if readings.failed[i]
+            else f"{value:.0f}"
+            if readings.metric == "door_open"
+            else f"{value:.1f}",
             int(readings.battery[i]),
         )
         rows = result.setdefault(ts // DAY, [])
@@ -296,7 +344,9 @@ def sensor_rows(universe: Universe, readings: Readings, number: int) -> dict[int
     return result
 
 
-def change_lines(universe: Universe, records: list[dict], day: int, held: list[str]) -> tuple[list, list]:
+def change_lines(
+    universe: Universe, records: list[dict], day: int, held: list[str]
+) -> tuple[list, list]:
     """Return one day's lines of customers_cdc, and those that come a day late."""
     rng = universe.stream("changes dirt", day)
     n = len(records)
@@ -310,5 +360,3 @@ def change_lines(universe: Universe, records: list[dict], day: int, held: list[s
         if again[i]:
             lines.append(line)
     return lines, late
-
-

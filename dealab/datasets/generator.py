@@ -11,7 +11,15 @@ from dealab.datasets import applog, cdc, clicks, cost, dirt, network, sensors, s
 from dealab.datasets.catalog import catalog, partition_columns
 from dealab.datasets.datapackage import datapackage
 from dealab.datasets.tables import BUCKETS, TABLES, WAREHOUSES
-from dealab.datasets.universe import DAY, DAYS, MONTHS, WINDOW_DAYS, WINDOW_FIRST_DAY, Universe, date_text
+from dealab.datasets.universe import (
+    DAY,
+    DAYS,
+    MONTHS,
+    WINDOW_DAYS,
+    WINDOW_FIRST_DAY,
+    Universe,
+    date_text,
+)
 from dealab.datasets.writer import Tree
 
 SEED = 2026
@@ -55,17 +63,21 @@ def generate(folder, scale: float = 1.0, seed: int = SEED, tables=None) -> Path:
             file.write(cost.month_columns(universe, month))
             tree.close("cost_and_usage", month, file)
     _write_json(folder / "catalog.json", catalog(tree.files))
-    _write_json(folder / "datapackage.json", datapackage(folder, tree.files, universe.seed, universe.scale))
+    _write_json(
+        folder / "datapackage.json", datapackage(folder, tree.files, universe.seed, universe.scale)
+    )
     return folder
 
 
 def _clear(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    foreign = sorted(item.name for item in folder.iterdir() if item.name not in (*BUCKETS, *_DOCUMENTS))
+    foreign = sorted(
+        item.name for item in folder.iterdir() if item.name not in (*BUCKETS, *_DOCUMENTS)
+    )
     if foreign:
         raise ValueError(
-            f"{folder} holds {foreign[0]!r}, which is no part of the datasets; choose an empty folder, "
-            "because files of an earlier run are deleted"
+            f"{folder} holds {foreign[0]!r}, which is no part of the datasets; choose an empty "
+            "folder, because files of an earlier run are deleted"
         )
     for name in _DOCUMENTS:
         (folder / name).unlink(missing_ok=True)
@@ -74,7 +86,7 @@ def _clear(folder: Path) -> None:
 
 
 def _write_json(path: Path, value) -> None:
-    """Write a document whose entries, one level down, each stand on a line: small, and fit for a diff."""
+    """Write a document with a line for each entry three levels down: small, fit for a diff."""
 
     def text(value, depth: int) -> str:
         if not value or not isinstance(value, (dict, list)) or depth == 3:
@@ -104,7 +116,9 @@ def _write_range(tree: Tree, store: shop.Shop) -> None:
 def _write_customers(tree: Tree, store: shop.Shop) -> None:
     clean, raw = tree.open("customers"), tree.open("customers_raw")
     for chunk, first in enumerate(range(0, store.universe.customers, _CUSTOMER_CHUNK)):
-        rows = store.customers(np.arange(first, min(first + _CUSTOMER_CHUNK, store.universe.customers)))
+        rows = store.customers(
+            np.arange(first, min(first + _CUSTOMER_CHUNK, store.universe.customers))
+        )
         if tree.wants("customers_raw"):
             raw.write(dirt.customer_rows(store, rows, chunk))
         clean.write(shop.customer_columns(rows))
@@ -121,7 +135,8 @@ def _write_orders(tree: Tree, store: shop.Shop) -> None:
             month = date_text(day)[:7]
             header = [column.name for column in partition_columns(TABLES["orders_raw"], month)]
             files = {
-                name: tree.open(name, month, header if name == "orders_raw" else None) for name in names
+                name: tree.open(name, month, header if name == "orders_raw" else None)
+                for name in names
             }
         orders = store.orders(day)
         if tree.wants("orders", "order_lines"):

@@ -1,4 +1,4 @@
-"""Sensors of the three warehouses: freezers for seed stock, cold rooms for plants, halls, dock doors."""
+"""Sensors of the three warehouses: freezers for seed, cold rooms for plants, halls, dock doors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +47,11 @@ def readings(universe: Universe, warehouse: str) -> Iterator[Readings]:
             hour = (ts % DAY) / 3600
             level = rng.integers(55, 100)
             weak = (warehouse, place, zone) == WEAK_SENSOR
-            battery = np.maximum(level - ts / (DAY * 6), 1) if not weak else np.maximum(34 - ts / 38_000, 2)
+            battery = (
+                np.maximum(level - ts / (DAY * 6), 1)
+                if not weak
+                else np.maximum(34 - ts / 38_000, 2)
+            )
             broken = (warehouse, place, zone) == (story.freezer_warehouse, "freezer", 1)
             lost = np.zeros(len(ts), dtype=bool)
             if warehouse == story.outage_warehouse:
@@ -70,7 +74,12 @@ def readings(universe: Universe, warehouse: str) -> Iterator[Readings]:
                 elif place == "coldroom":
                     value = 4.2 + 0.4 * np.sin(2 * np.pi * ts / 7200) + 0.2 * noise
                 else:
-                    value = 20.5 + _WARMTH[warehouse] + 3.2 * np.sin(2 * np.pi * (hour - 15) / 24) + 0.4 * noise
+                    value = (
+                        20.5
+                        + _WARMTH[warehouse]
+                        + 3.2 * np.sin(2 * np.pi * (hour - 15) / 24)
+                        + 0.4 * noise
+                    )
                 failing = u > (1 - 0.25 * ts / ts[-1] if weak else 0.9985)
                 keep = ~lost
                 yield Readings(
@@ -95,7 +104,9 @@ def _warming(ts: np.ndarray) -> np.ndarray:
     drift = np.clip((ts - begin) / (30 * 3600), 0, 1) * 4.0
     rise = 18.0 * (1 - np.exp(-np.clip(ts - stop, 0, None) / (5 * 3600)))
     peak = 4.0 + 18.0 * (1 - np.exp(-(repair - stop) / (5 * 3600)))
-    return np.where(ts < repair, drift + rise, peak * np.exp(-np.clip(ts - repair, 0, None) / (3 * 3600)))
+    return np.where(
+        ts < repair, drift + rise, peak * np.exp(-np.clip(ts - repair, 0, None) / (3 * 3600))
+    )
 
 
 def columns(readings: Readings) -> dict:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
 
 from dealab.datasets import names
 from dealab.datasets.tables import CHANNELS, PAYMENTS, STATUSES, TIERS
 from dealab.datasets.universe import DAY, DAYS, END, START, Universe, pick
-from dealab.datasets.writer import codes
+from dealab.datasets.writer import Masked, codes
 
 ORDERS_AT_SCALE_1 = 16_000
 FIRST_ORDER_ID = 500_001
@@ -53,7 +52,7 @@ RETURN_HEAVY_STORE = 9
 
 
 def customer_ids(indexes: np.ndarray) -> np.ndarray:
-    """Number the customers 0, 1, 2 ...: one number in 41 is missing, as of an account erased since."""
+    """Number the customers 0, 1, 2 ...: one number in 41 is missing, an account erased since."""
     return FIRST_CUSTOMER_ID + indexes + indexes // 40
 
 
@@ -112,13 +111,26 @@ class Shop:
         taken: set[str] = set()
         rows: dict[str, list] = {
             key: []
-            for key in (
-                "product_id sku name category subcategory brand cost price old_price weight launched "
-                "attributes returns"
-            ).split()
+            for key in [
+                "product_id",
+                "sku",
+                "name",
+                "category",
+                "subcategory",
+                "brand",
+                "cost",
+                "price",
+                "old_price",
+                "weight",
+                "launched",
+                "attributes",
+                "returns",
+            ]
         }
         for number in range(PRODUCTS):
-            category, code, returns, sub, nouns, prices, weights, materials = kinds[number % len(kinds)]
+            category, code, returns, sub, nouns, prices, weights, materials = kinds[
+                number % len(kinds)
+            ]
             product_id = FIRST_PRODUCT_ID + number
             nouns = nouns.split(",")
             while True:
@@ -147,9 +159,14 @@ class Shop:
             if category in ("Outdoor furniture", "Lighting"):
                 attributes["care"] = {"outdoor": bool(rng.random() < 0.7)}
             elif category == "Textiles":
-                attributes["care"] = {"outdoor": False, "wash": ("30 C", "40 C", "by hand")[rng.integers(3)]}
+                attributes["care"] = {
+                    "outdoor": False,
+                    "wash": ("30 C", "40 C", "by hand")[rng.integers(3)],
+                }
             # A sixth of the range is younger than the data's first day.
-            launched = -int(rng.integers(30, 2500)) if rng.random() > 0.16 else int(rng.integers(5, 130))
+            launched = (
+                -int(rng.integers(30, 2500)) if rng.random() > 0.16 else int(rng.integers(5, 130))
+            )
             rows["product_id"].append(product_id)
             rows["sku"].append(f"FW-{code}-{product_id}")
             rows["name"].append(name)
@@ -172,15 +189,19 @@ class Shop:
         fit = [
             i
             for i in range(PRODUCTS)
-            if rows["launched"][i] < 0 and rows["category"][i] == "Garden tools" and rows["price"][i] < 4000
+            if rows["launched"][i] < 0
+            and rows["category"][i] == "Garden tools"
+            and rows["price"][i] < 4000
         ]
         return fit[self.universe.stream("hot").integers(len(fit))]
 
     @cached_property
     def popularity(self) -> np.ndarray:
-        """Return weights by day and product: Zipf over a random order, season, launch, the hot one."""
+        """Return weights by day and product: Zipf, price, season, launch, and the hot product."""
         order = self.universe.stream("popularity").permutation(PRODUCTS)
-        zipf = 1.0 / (4.0 + order) / np.sqrt(np.array(self.products["price"]))  # cheap things sell more
+        zipf = (
+            1.0 / (4.0 + order) / np.sqrt(np.array(self.products["price"]))
+        )  # cheap things sell more
         season = np.array([_CATEGORY_SEASON[name] for name in self.products["category"]]).T
         months = (START + np.arange(DAYS) * DAY).astype("datetime64[M]").astype(int) % 12
         weights = zipf * season[months]
@@ -239,23 +260,25 @@ class Shop:
             "first_name": [names.FIRST[i] for i in first_name],
             "last_name": [names.LAST[i] for i in last_name],
             "email": [
-                f"{names.FIRST[f].lower()}.{names.LAST[n].lower()}{i % 1000}@{names.MAIL_DOMAINS[m]}"
+                f"{names.FIRST[f]}.{names.LAST[n]}{i % 1000}@{names.MAIL_DOMAINS[m]}".lower()
                 for f, n, i, m in rows
             ],
             "phone": [
                 f"+1-{names.CITIES[c][3]}-555-01{n:02d}" if has else None
                 for c, n, has in zip(city, line, has_phone, strict=True)
             ],
-            "birth_date": np.where(has_birth, birth, np.datetime64("NaT", "D").astype(np.int64)).astype(
-                "datetime64[D]"
-            ),
+            "birth_date": np.where(
+                has_birth, birth, np.datetime64("NaT", "D").astype(np.int64)
+            ).astype("datetime64[D]"),
             "street": [
                 f"{h} {names.STREETS[s]} {names.STREET_KINDS[k]}"
                 for h, s, k in zip(house, street, kind, strict=True)
             ],
             "city": [names.CITIES[c][0] for c in city],
             "state": [names.CITIES[c][1] for c in city],
-            "postal_code": [f"{names.CITIES[c][2]}{z:02d}" for c, z in zip(city, zip_end, strict=True)],
+            "postal_code": [
+                f"{names.CITIES[c][2]}{z:02d}" for c, z in zip(city, zip_end, strict=True)
+            ],
             "country": ["US"] * len(indexes),
             "loyalty_tier": [TIERS[t] for t in tier],
             "marketing_opt_in": draw("opt in", indexes) < 0.56,
@@ -277,11 +300,14 @@ class Shop:
         hours = np.arange(DAYS * 24)
         local = eastern_hours(hours)
         day, hour = np.floor_divide(local, 24), local % 24
-        level = np.interp(local / 24, *_SEASON) * np.array(_WEEKDAY)[(day + 3) % 7]  # a Thursday first
+        level = (
+            np.interp(local / 24, *_SEASON) * np.array(_WEEKDAY)[(day + 3) % 7]
+        )  # a Thursday first
         for special, factor in _SPECIAL_DAYS.items():
             level[day == special] *= factor
         return {
-            channel: (level * np.array(_HOURS[channel])[hour]).reshape(DAYS, 24) for channel in CHANNELS
+            channel: (level * np.array(_HOURS[channel])[hour]).reshape(DAYS, 24)
+            for channel in CHANNELS
         }
 
     @cached_property
@@ -371,9 +397,22 @@ class Shop:
         status = np.where(store_order & (status == 4), 2, status)  # nobody cancels at the till
         order_id = self._first_ids[day] + np.arange(n)
         return Orders(
-            order_id, customer, ts, channel, store_id, status, payment, total, coupon,
-            line_order, line_no, product, quantity, price, discount,
-        )  # fmt: skip
+            order_id,
+            customer,
+            ts,
+            channel,
+            store_id,
+            status,
+            payment,
+            total,
+            coupon,
+            line_order,
+            line_no,
+            product,
+            quantity,
+            price,
+            discount,
+        )
 
 
 def timestamps(seconds: np.ndarray) -> np.ndarray:
@@ -385,10 +424,10 @@ def order_columns(orders: Orders) -> dict:
     guest = orders.customer < 0
     return {
         "order_id": orders.order_id,
-        "customer_id": pa.array(orders.customer_id, mask=guest),
+        "customer_id": Masked(orders.customer_id, guest),
         "order_ts": timestamps(orders.ts).astype("datetime64[us]"),
         "channel": codes(CHANNELS, orders.channel),
-        "store_id": pa.array(orders.store_id, mask=orders.store_id == 0),
+        "store_id": Masked(orders.store_id, orders.store_id == 0),
         "status": codes(STATUSES, orders.status),
         "payment_method": codes(PAYMENTS, orders.payment),
         "total_amount": orders.total,
@@ -416,7 +455,10 @@ def customer_columns(rows: dict) -> dict:
 def product_columns(shop: Shop) -> dict:
     rows = shop.products
     return {
-        **{key: rows[key] for key in ("product_id", "sku", "name", "category", "subcategory", "brand")},
+        **{
+            key: rows[key]
+            for key in ("product_id", "sku", "name", "category", "subcategory", "brand")
+        },
         "unit_cost": np.array(rows["cost"]),
         "list_price": np.array(rows["price"]),
         "weight_kg": rows["weight"],

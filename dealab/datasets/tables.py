@@ -1,6 +1,6 @@
-"""What every table looks like: the one definition behind the files, catalog.json and datapackage.json.
+"""What every table looks like: one definition behind files, catalog.json and datapackage.json.
 
-Types are those of the Glue Data Catalog (Hive): ``bigint``, ``decimal(10,2)``, ``struct<a:string>`` ...
+Types are those of the Glue Data Catalog (Hive): ``bigint``, ``decimal(10,2)``, ``array<int>`` ...
 """
 
 from dataclasses import dataclass, field
@@ -85,7 +85,7 @@ _LAKE = (
             _c(
                 "total_amount",
                 "decimal(10,2)",
-                "Sum over the lines of quantity * unit_price * (1 - discount), each rounded to cents",
+                "Sum of quantity * unit_price * (1 - discount) of the lines, each rounded to cents",
                 "USD",
                 required=True,
                 minimum=0,
@@ -103,10 +103,22 @@ _LAKE = (
         "The lines of the orders, in the month of their order",
         (
             _c("order_id", "bigint", "Order that the line belongs to", required=True),
-            _c("line_no", "int", "Number of the line in its order, from 1", required=True, minimum=1),
+            _c(
+                "line_no",
+                "int",
+                "Number of the line in its order, from 1",
+                required=True,
+                minimum=1,
+            ),
             _c("product_id", "int", "Product sold", required=True),
             _c("quantity", "int", "Pieces", "pieces", required=True, minimum=1),
-            _c("unit_price", "decimal(10,2)", "Price of one piece on that day", "USD", required=True),
+            _c(
+                "unit_price",
+                "decimal(10,2)",
+                "Price of one piece on that day",
+                "USD",
+                required=True,
+            ),
             _c(
                 "discount",
                 "decimal(4,2)",
@@ -127,7 +139,12 @@ _LAKE = (
         "parquet",
         "Customers with an account; personal data, all of it made up",
         (
-            _c("customer_id", "bigint", "Number of the customer, rising with created_at", required=True),
+            _c(
+                "customer_id",
+                "bigint",
+                "Number of the customer, rising with created_at",
+                required=True,
+            ),
             _c("first_name", "string", "Given name (personal data)", required=True),
             _c("last_name", "string", "Family name (personal data)", required=True),
             _c("email", "string", "E-mail address (personal data)", required=True),
@@ -136,7 +153,13 @@ _LAKE = (
             _c("street", "string", "House number and street (personal data)", required=True),
             _c("city", "string", "City", required=True),
             _c("state", "string", "Two-letter state", required=True, pattern="[A-Z]{2}"),
-            _c("postal_code", "string", "Five digits, may begin with 0", required=True, pattern=r"\d{5}"),
+            _c(
+                "postal_code",
+                "string",
+                "Five digits, may begin with 0",
+                required=True,
+                pattern=r"\d{5}",
+            ),
             _c("country", "string", "Two-letter country", required=True, enum=("US",)),
             _c("loyalty_tier", "string", "Level in the loyalty program", required=True, enum=TIERS),
             _c("marketing_opt_in", "boolean", "Agreed to the newsletter", required=True),
@@ -157,11 +180,28 @@ _LAKE = (
             _c("category", "string", "Category", required=True),
             _c("subcategory", "string", "Subcategory", required=True),
             _c("brand", "string", "Brand", required=True),
-            _c("unit_cost", "decimal(10,2)", "What Fernway pays for one piece", "USD", required=True),
-            _c("list_price", "decimal(10,2)", "Price in the shop on 2026-06-30", "USD", required=True),
+            _c(
+                "unit_cost",
+                "decimal(10,2)",
+                "What Fernway pays for one piece",
+                "USD",
+                required=True,
+            ),
+            _c(
+                "list_price",
+                "decimal(10,2)",
+                "Price in the shop on 2026-06-30",
+                "USD",
+                required=True,
+            ),
             _c("weight_kg", "double", "Weight with packing", "kg", required=True),
             _c("launched", "date", "First day on sale", required=True),
-            _c("attributes", "string", "JSON object: color, material, and more by category", required=True),
+            _c(
+                "attributes",
+                "string",
+                "JSON object: color, material, and more by category",
+                required=True,
+            ),
         ),
         None,
         ("product_id",),
@@ -190,7 +230,13 @@ _LAKE = (
         (
             _c("event_id", "string", "Unique name of the event", required=True),
             _c("event_ts", "timestamp", "When it happened on the device, UTC", "ms", required=True),
-            _c("received_ts", "timestamp", "When it reached the collector, UTC", "ms", required=True),
+            _c(
+                "received_ts",
+                "timestamp",
+                "When it reached the collector, UTC",
+                "ms",
+                required=True,
+            ),
             _c("session_id", "string", "Visit that the event belongs to", required=True),
             _c("user_id", "bigint", "customer_id of a signed-in visitor; NULL otherwise"),
             _c("device", "string", "Kind of device", required=True, enum=DEVICES),
@@ -215,7 +261,14 @@ _LAKE = (
             _c("reading_ts", "timestamp", "When it was read, UTC", "s", required=True),
             _c("metric", "string", "What was measured", required=True, enum=METRICS),
             _c("value", "double", "Degrees Celsius, percent, or 0/1 for door_open", required=True),
-            _c("battery_pct", "int", "Charge of the sensor's battery", "percent", minimum=0, maximum=100),
+            _c(
+                "battery_pct",
+                "int",
+                "Charge of the sensor's battery",
+                "percent",
+                minimum=0,
+                maximum=100,
+            ),
         ),
         _c("warehouse", "string", "Warehouse", enum=WAREHOUSES),
         ("sensor_id", "metric", "reading_ts"),
@@ -242,7 +295,11 @@ _RAW = (
             _c("status", "string", "State at the end of the data"),
             _c("payment_method", "string", "How it was paid, in any case"),
             _c("total_amount", "string", "Sum of the lines; a comma from one thousand up", "USD"),
-            _c("coupon_code", "string", "Coupon used, or blank; the column is missing before 2026-04"),
+            _c(
+                "coupon_code",
+                "string",
+                "Coupon used, or blank; the column is missing before 2026-04",
+            ),
         ),
         _MONTH,
     ),
@@ -278,7 +335,11 @@ _RAW = (
             _c("state", "string", "Two-letter state, in any case"),
             _c("postal_code", "string", "Five digits, may begin with 0"),
             _c("country", "string", "US, us, USA or United States"),
-            _c("loyalty_tier", "string", "Level in the loyalty program, in any case; blank for none"),
+            _c(
+                "loyalty_tier",
+                "string",
+                "Level in the loyalty program, in any case; blank for none",
+            ),
             _c("marketing_opt_in", "string", "true, TRUE, yes, Y, 1 or false, FALSE, no, N, 0"),
             _c("created_at", "string", "When the account was made, ISO 8601 with Z"),
         ),
@@ -295,7 +356,11 @@ _RAW = (
             _c("category", "struct<name:string,subcategory:string>", "Category, in any case"),
             _c("brand", "string", "Brand"),
             _c("price", "struct<cost:double,list:double,currency:string>", "Prices", "USD"),
-            _c("weight", "struct<value:double,unit:string>", "Weight with packing; the unit is kg or g"),
+            _c(
+                "weight",
+                "struct<value:double,unit:string>",
+                "Weight with packing; the unit is kg or g",
+            ),
             _c("launched", "string", "First day on sale, YYYY-MM-DD"),
             _c(
                 "attributes",
@@ -325,7 +390,11 @@ _RAW = (
             _c("referrer", "string", "Where the visit came from; an empty string means direct"),
             _c("country", "string", "Two-letter country, in any case"),
             _c("latency_ms", "int", "Time until the page was shown, may be missing", "ms"),
-            _c("app_version", "string", "Version of the app; new in the app's events from 2026-06-02"),
+            _c(
+                "app_version",
+                "string",
+                "Version of the app; new in the app's events from 2026-06-02",
+            ),
         ),
         _day("ingest_date", "Date of received_ts (UTC)"),
     ),
@@ -352,7 +421,11 @@ _RAW = (
         (
             _c("op", "string", "I insert, U update, D delete", enum=("I", "U", "D")),
             _c("commit_ts", "string", "Commit at the source, ISO 8601 with Z, whole seconds"),
-            _c("seq", "bigint", "Order of the commits at the source; decides between equal commit_ts"),
+            _c(
+                "seq",
+                "bigint",
+                "Order of the commits at the source; decides between equal commit_ts",
+            ),
             _c("customer_id", "bigint", "Key of the changed row"),
             _c("email", "string", "Value after the change; null after a delete"),
             _c("city", "string", "Value after the change; null after a delete"),
@@ -400,7 +473,11 @@ _LOGS = (
             _c("additionaleventdata", "string", "JSON text of further data"),
             _c("requestid", "string", "Id that the service gave the request"),
             _c("eventid", "string", "Unique id of the record"),
-            _c("resources", "array<struct<arn:string,accountid:string,type:string>>", "Resources used"),
+            _c(
+                "resources",
+                "array<struct<arn:string,accountid:string,type:string>>",
+                "Resources used",
+            ),
             _c("eventtype", "string", "AwsApiCall, AwsConsoleSignIn or AwsServiceEvent"),
             _c("apiversion", "string", "Version of the API"),
             _c("readonly", "string", "true for a call that changes nothing"),
@@ -463,8 +540,18 @@ _LOGS = (
             _c("target_ip", "string", "Target's address; '-' if none was reached"),
             _c("target_port", "int", "Target's port"),
             _c("request_processing_time", "double", "Load balancer to target; -1 if not sent", "s"),
-            _c("target_processing_time", "double", "Target's own time; -1 if it gave no answer", "s"),
-            _c("response_processing_time", "double", "Target to client; -1 if it gave no answer", "s"),
+            _c(
+                "target_processing_time",
+                "double",
+                "Target's own time; -1 if it gave no answer",
+                "s",
+            ),
+            _c(
+                "response_processing_time",
+                "double",
+                "Target to client; -1 if it gave no answer",
+                "s",
+            ),
             _c("elb_status_code", "int", "Status sent to the client"),
             _c("target_status_code", "string", "Status of the target, or '-'"),
             _c("received_bytes", "bigint", "Size of the request", "bytes"),
@@ -523,7 +610,12 @@ _LOGS = (
             _c("bill_billing_period_end_date", "timestamp", "First moment of the next month"),
             _c("bill_payer_account_id", "string", "Account that pays"),
             _c("line_item_usage_account_id", "string", "Account that used it"),
-            _c("line_item_line_item_type", "string", "Kind of line", enum=("Usage", "Tax", "Credit")),
+            _c(
+                "line_item_line_item_type",
+                "string",
+                "Kind of line",
+                enum=("Usage", "Tax", "Credit"),
+            ),
             _c("line_item_usage_start_date", "timestamp", "Begin of the usage", required=True),
             _c("line_item_usage_end_date", "timestamp", "End of the usage", required=True),
             _c("line_item_product_code", "string", "Service, such as AmazonS3", required=True),

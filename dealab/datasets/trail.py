@@ -1,9 +1,9 @@
 """API calls as CloudTrail records them: the daily work of people and jobs, and one intrusion.
 
-The story (UTC): on 2026-06-09 Dana makes an access key for the user svc-reporting, and it leaks. In the
-night of 06-11 a foreign address tries Dana's password in vain, then uses the key: looks who it is, lists
-buckets, reads the files of customers, and tries to spread, which the policies refuse. The next day the
-key is switched off and deleted.
+The story (UTC): on 2026-06-09 Dana makes an access key for the user svc-reporting, and it leaks. In
+the night of 06-11 a foreign address tries Dana's password in vain, then uses the key: looks who it
+is, lists buckets, reads the files of customers, and tries to spread, which the policies refuse. In
+the morning the key is switched off and deleted.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from dealab.datasets.tables import WAREHOUSES
-from dealab.datasets.universe import DAY, START, WINDOW_FIRST_DAY, MONTHS, Story, Universe, date_text, iso
+from dealab.datasets.universe import (
+    DAY,
+    MONTHS,
+    START,
+    WINDOW_FIRST_DAY,
+    Story,
+    Universe,
+    date_text,
+    iso,
+)
 
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
@@ -31,11 +40,20 @@ _ROLES = {
         "glue.amazonaws.com",
     ),
     "fernway-ingest-lambda": (
-        ("kinesis:DescribeStreamSummary", "s3:PutObject", "kms:GenerateDataKey", "sqs:GetQueueAttributes"),
+        (
+            "kinesis:DescribeStreamSummary",
+            "s3:PutObject",
+            "kms:GenerateDataKey",
+            "sqs:GetQueueAttributes",
+        ),
         tuple(range(24)),
         "lambda.amazonaws.com",
     ),
-    "fernway-firehose": (("s3:PutObject", "kms:GenerateDataKey"), tuple(range(24)), "firehose.amazonaws.com"),
+    "fernway-firehose": (
+        ("s3:PutObject", "kms:GenerateDataKey"),
+        tuple(range(24)),
+        "firehose.amazonaws.com",
+    ),
     "fernway-dashboards": (
         ("athena:StartQueryExecution", "athena:GetQueryResults", "glue:GetTable", "s3:GetObject"),
         tuple(range(12, 23)),
@@ -43,10 +61,19 @@ _ROLES = {
     ),
 }
 _PERSON_CALLS = (
-    "s3:ListBuckets", "s3:GetBucketPolicy", "athena:StartQueryExecution", "athena:GetQueryExecution",
-    "glue:GetTables", "glue:GetJobRuns", "iam:ListRoles", "logs:FilterLogEvents", "ec2:DescribeInstances",
-    "cloudwatch:DescribeAlarms", "redshift:DescribeClusters", "sts:GetCallerIdentity",
-)  # fmt: skip
+    "s3:ListBuckets",
+    "s3:GetBucketPolicy",
+    "athena:StartQueryExecution",
+    "athena:GetQueryExecution",
+    "glue:GetTables",
+    "glue:GetJobRuns",
+    "iam:ListRoles",
+    "logs:FilterLogEvents",
+    "ec2:DescribeInstances",
+    "cloudwatch:DescribeAlarms",
+    "redshift:DescribeClusters",
+    "sts:GetCallerIdentity",
+)
 _LANDING = ("fernway-ingest-lambda", "fernway-firehose")  # write to the raw bucket
 _SOURCES = {"cloudwatch": "monitoring"}
 _CHANGING = ("Attach", "Create", "Delete", "Put", "Run", "Start", "Stop", "Update")
@@ -112,7 +139,9 @@ class Trail:
 
     # ---- what
 
-    def _call(self, rng, when, identity, action, address, agent, request=None, error=None, **more) -> tuple:
+    def _call(
+        self, rng, when, identity, action, address, agent, request=None, error=None, **more
+    ) -> tuple:
         service, name = action.split(":")
         data = action in _DATA_EVENTS
         record = {
@@ -194,7 +223,10 @@ class Trail:
             )[rng.integers(4)]
             return {"bucketName": "fernway-lake", "key": key}
         if name == "StartQueryExecution":
-            return {"workGroup": ("primary", "analysts")[rng.integers(2)], "queryString": "HIDDEN_DUE_TO_SECURITY_REASONS"}
+            return {
+                "workGroup": ("primary", "analysts")[rng.integers(2)],
+                "queryString": "HIDDEN_DUE_TO_SECURITY_REASONS",
+            }
         if name in ("StartJobRun", "GetJobRuns"):
             return {"jobName": ("orders-to-lake", "sessionize-clicks")[rng.integers(2)]}
         if name in ("GetPartitions", "GetTable", "GetTables"):
@@ -211,14 +243,26 @@ class Trail:
             when = low + 13 * 3600 + int(rng.integers(0, 9 * 3600))  # 9 to 18 o'clock in New York
             if name not in seen:
                 seen.add(name)
-                yield self._login(rng, low + 12 * 3600 + int(rng.integers(1800, 3500)), name, self.story.office_ip, True)
+                yield self._login(
+                    rng,
+                    low + 12 * 3600 + int(rng.integers(1800, 3500)),
+                    name,
+                    self.story.office_ip,
+                    True,
+                )
             action = _PERSON_CALLS[rng.integers(len(_PERSON_CALLS))]
             denied = rng.random() < 0.02
             error = _denied(f"arn:aws:iam::{ACCOUNT}:user/{name}", action) if denied else None
             yield self._call(
-                rng, when, self._user(name), action, self.story.office_ip, _AGENTS["cli" if rng.random() < 0.5 else "person"],
-                self._request(rng, action, day), error,
-            )  # fmt: skip
+                rng,
+                when,
+                self._user(name),
+                action,
+                self.story.office_ip,
+                _AGENTS["cli" if rng.random() < 0.5 else "person"],
+                self._request(rng, action, day),
+                error,
+            )
 
     def _jobs(self, rng, day: int, low: int) -> Iterator[tuple]:
         for role, (actions, hours, service) in _ROLES.items():
@@ -226,9 +270,14 @@ class Trail:
                 when = low + hours[rng.integers(len(hours))] * 3600 + int(rng.integers(0, 3600))
                 action = actions[rng.integers(len(actions))]
                 yield self._call(
-                    rng, when, self._role(role, when - 900, service), action, service, service,
+                    rng,
+                    when,
+                    self._role(role, when - 900, service),
+                    action,
+                    service,
+                    service,
                     self._request(rng, action, day, landing=role in _LANDING),
-                )  # fmt: skip
+                )
 
     # ---- the intrusion
 
@@ -238,12 +287,21 @@ class Trail:
         if date == "2026-06-09":
             when = _at("2026-06-09T19:24:10")
             yield self._call(
-                rng, when, self._user("dana.whitlock"), "iam:CreateAccessKey", story.office_ip, _AGENTS["person"],
+                rng,
+                when,
+                self._user("dana.whitlock"),
+                "iam:CreateAccessKey",
+                story.office_ip,
+                _AGENTS["person"],
                 {"userName": story.leaked_user},
                 responseElements={
-                    "accessKey": {"userName": story.leaked_user, "accessKeyId": story.leaked_key, "status": "Active"}
+                    "accessKey": {
+                        "userName": story.leaked_user,
+                        "accessKeyId": story.leaked_key,
+                        "status": "Active",
+                    }
                 },
-            )  # fmt: skip
+            )
         if date == "2026-06-11":
             yield from self._intrusion(rng)
             when = _at("2026-06-11T14:02:37")
@@ -252,7 +310,13 @@ class Trail:
                 if step == 0:
                     request["status"] = "Inactive"
                 yield self._call(
-                    rng, when + 1800 * step, self._user("olu.abara"), action, story.office_ip, _AGENTS["cli"], request
+                    rng,
+                    when + 1800 * step,
+                    self._user("olu.abara"),
+                    action,
+                    story.office_ip,
+                    _AGENTS["cli"],
+                    request,
                 )
 
     def _intrusion(self, rng) -> Iterator[tuple]:
@@ -273,20 +337,39 @@ class Trail:
         yield call("sts:GetCallerIdentity")
         when += 41
         yield call("s3:ListBuckets")
-        for key in ("customers/part-0.parquet", "stores/part-0.parquet", "customers/part-0.parquet"):
+        for key in (
+            "customers/part-0.parquet",
+            "stores/part-0.parquet",
+            "customers/part-0.parquet",
+        ):
             when += int(rng.integers(20, 90))
             yield call("s3:GetObject", {"bucketName": "fernway-lake", "key": key})
         for month in MONTHS:
             when += int(rng.integers(8, 30))
-            yield call("s3:GetObject", {"bucketName": "fernway-lake", "key": f"orders/order_month={month}/part-0.parquet"})
+            yield call(
+                "s3:GetObject",
+                {"bucketName": "fernway-lake", "key": f"orders/order_month={month}/part-0.parquet"},
+            )
         when += 12
         yield call("s3:GetObject", {"bucketName": "fernway-raw", "key": "customers_raw/part-0.csv"})
         tries = (
-            "iam:ListUsers", "iam:CreateUser", "iam:CreateAccessKey", "iam:AttachUserPolicy", "iam:ListRoles",
-            "secretsmanager:ListSecrets", "ec2:DescribeInstances", "ec2:RunInstances", "kms:ListKeys",
-            "cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "s3:DeleteBucketPolicy", "lambda:ListFunctions",
-            "redshift:DescribeClusters", "glue:GetDatabases", "dynamodb:ListTables",
-        )  # fmt: skip
+            "iam:ListUsers",
+            "iam:CreateUser",
+            "iam:CreateAccessKey",
+            "iam:AttachUserPolicy",
+            "iam:ListRoles",
+            "secretsmanager:ListSecrets",
+            "ec2:DescribeInstances",
+            "ec2:RunInstances",
+            "kms:ListKeys",
+            "cloudtrail:StopLogging",
+            "cloudtrail:DeleteTrail",
+            "s3:DeleteBucketPolicy",
+            "lambda:ListFunctions",
+            "redshift:DescribeClusters",
+            "glue:GetDatabases",
+            "dynamodb:ListTables",
+        )
         when += 180
         for number in range(64):
             when += int(rng.integers(2, 9))
@@ -297,8 +380,8 @@ class Trail:
 def _denied(arn: str, action: str) -> tuple[str, str]:
     code = "Client.UnauthorizedOperation" if action.startswith("ec2:") else "AccessDenied"
     return code, (
-        f"User: {arn} is not authorized to perform: {action} because no identity-based policy allows the "
-        f"{action} action"
+        f"User: {arn} is not authorized to perform: {action} because no identity-based policy "
+        f"allows the {action} action"
     )
 
 

@@ -1,7 +1,7 @@
-"""The universe: its seed, its size, its calendar, and the random numbers that everything draws from.
+"""The universe: its seed, its size, its calendar, and the random numbers that all tables draw from.
 
-Two kinds of randomness. Rows that happen (orders, clicks) come from a numpy Generator of their own for
-each table and chunk, so that a change in one table leaves the others alone. Things that are (a
+Two kinds of randomness. Rows that happen (orders, clicks) come from a numpy Generator of their own
+for each table and chunk, so that a change in one table leaves the others alone. Things that are (a
 customer, with an address) are hashed from their number, so that any of them can be made again
 anywhere without keeping them in memory.
 """
@@ -32,7 +32,7 @@ def stream(seed: int, table: str, chunk: int = 0) -> np.random.Generator:
 
 
 def hashed(seed: int, column: str, ids: np.ndarray) -> np.ndarray:
-    """Return a number in [0, 1) for each id: splitmix64 (Steele, Lea, Flood 2014) of seed, column, id."""
+    """Return a number in [0, 1) for each id of a column: splitmix64 (Steele, Lea, Flood 2014)."""
     salt = (seed * 0x9E3779B97F4A7C15 + crc32(column.encode()) * 0xD1B54A32D192ED03) % 2**64
     z = np.asarray(ids).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -102,7 +102,10 @@ class Story:
     #: A night in the shop's own time zone (US Eastern is UTC-4 in June).
     INTRUSION = np.datetime64("2026-06-11T06:11:00", "s")
     #: A release with a slow query; rolled back after 42 minutes.
-    BAD_DEPLOY = (np.datetime64("2026-06-10T14:05:00", "s"), np.datetime64("2026-06-10T14:47:00", "s"))
+    BAD_DEPLOY = (
+        np.datetime64("2026-06-10T14:05:00", "s"),
+        np.datetime64("2026-06-10T14:47:00", "s"),
+    )
     #: The freezer's compressor weakens, then stops, then is repaired.
     FREEZER = (np.datetime64("2026-06-09T18:00:00", "s"), np.datetime64("2026-06-11T13:30:00", "s"))
     #: A gateway lost its uplink: no reading of one warehouse arrived.

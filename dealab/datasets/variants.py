@@ -74,7 +74,7 @@ def _fingerprint() -> str:
 
 
 def _complete(place: Path) -> bool:
-    """Return whether every file of a variant is there with its size (checksums would take longer)."""
+    """Return whether every file of a variant is there with its size (checksums take longer)."""
     try:
         package = json.loads((place / "datapackage.json").read_text(encoding="utf-8"))
         return all(

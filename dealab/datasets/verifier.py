@@ -8,14 +8,16 @@ from dealab.datasets.tables import BUCKETS
 
 
 def verify(folder) -> list[str]:
-    """Return what is wrong with a folder of datasets, one sentence with a file name each; [] if nothing.
+    """Return what is wrong with a folder of datasets, one sentence with a file name each.
 
     Found are a missing or changed file, and one that no resource lists. Reads every byte.
     """
     folder = Path(folder)
     package = folder / "datapackage.json"
     if not package.is_file():
-        return [f"{package} is missing: the datasets were never written, or the run was interrupted"]
+        return [
+            f"{package} is missing: the datasets were never written, or the run was interrupted"
+        ]
     try:
         resources = json.loads(package.read_text(encoding="utf-8"))["resources"]
         listed = {entry["path"]: entry for resource in resources for entry in resource["files"]}

@@ -8,6 +8,7 @@ into the footer.
 import csv
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,20 @@ _SIMPLE = {
     "timestamp": pa.timestamp("us"),
     "map<string,string>": pa.map_(pa.string(), pa.string()),
 }
+_NUMPY = {"bigint": "<i8", "int": "<i4", "double": "<f8", "date": "<i4", "timestamp": "<i8"}
+
+
+class Masked(NamedTuple):
+    """Values of a column that are NULL where ``null`` is true."""
+
+    values: np.ndarray
+    null: np.ndarray
+
+
+def codes(words, indexes: np.ndarray, null: np.ndarray | None = None) -> np.ndarray | Masked:
+    """Return ``words[indexes]``, NULL where ``null`` is true."""
+    values = np.array(words, dtype=object)[indexes]
+    return values if null is None else Masked(values, null)
 
 
 def arrow_type(glue_type: str) -> pa.DataType:
@@ -39,36 +54,52 @@ def arrow_schema(table: Table) -> pa.Schema:
     return pa.schema([(column.name, arrow_type(column.type)) for column in table.columns])
 
 
-def decimals(cents: np.ndarray, type: pa.DataType) -> pa.Array:
-    """Return whole cents as an Arrow decimal with two places (128-bit little endian, exact)."""
-    words = np.empty((len(cents), 2), dtype="<i8")
-    words[:, 0] = cents
-    words[:, 1] = words[:, 0] >> 63  # the sign fills the upper half
-    return pa.Array.from_buffers(type, len(cents), [None, pa.py_buffer(words.tobytes())])
+def arrow_array(values, glue_type: str) -> pa.Array:
+    """Return a column of numpy values, a list, or Masked ones as an Arrow array.
 
-
-def codes(values, indexes: np.ndarray, null: np.ndarray | None = None) -> pa.Array:
-    """Return ``values[indexes]`` as an Arrow array, NULL where ``null`` is true."""
-    return pa.array(values).take(pa.array(indexes, mask=null))
+    Built from buffers: ``pyarrow.array`` would import pandas, which takes longer than a whole small
+    universe. Decimals are given as whole cents, maps as lists of pairs.
+    """
+    values, null = values if isinstance(values, Masked) else (values, None)
+    if glue_type.startswith("map<"):
+        pairs = [pair for row in values for pair in row]
+        offsets = np.cumsum([0, *(len(row) for row in values)])
+        parts = (arrow_array([pair[i] for pair in pairs], "string") for i in range(2))
+        return pa.MapArray.from_arrays(arrow_array(offsets, "int"), *parts)
+    if glue_type == "string":
+        null = np.array([value is None for value in values]) if null is None else null
+        values = ["" if gone else value for value, gone in zip(values, null.tolist(), strict=True)]
+        text = [value.encode() for value in values]
+        offsets = np.zeros(len(text) + 1, dtype="<i4")
+        np.cumsum([len(item) for item in text], out=offsets[1:])
+        buffers = [pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(text))]
+    else:
+        values = np.asarray(values)
+        if values.dtype.kind == "M":
+            values = values.astype("datetime64[D]" if glue_type == "date" else "datetime64[us]")
+            null = np.isnat(values)
+            values = np.where(null, 0, values.astype("<i8"))
+        if glue_type == "boolean":
+            data = np.packbits(values, bitorder="little")
+        elif glue_type.startswith("decimal("):
+            data = np.empty((len(values), 2), dtype="<i8")  # 128 bits, the low half first
+            data[:, 0] = values
+            data[:, 1] = data[:, 0] >> 63  # the sign fills the upper half
+        else:
+            data = values.astype(_NUMPY[glue_type])
+        buffers = [pa.py_buffer(data.tobytes())]
+    bits = None if null is None else pa.py_buffer(np.packbits(~null, bitorder="little").tobytes())
+    return pa.Array.from_buffers(arrow_type(glue_type), len(values), [bits, *buffers])
 
 
 def record_batch(table: Table, columns: dict) -> pa.Table:
-    """Build an Arrow table in the declared order and types from numpy or Arrow columns."""
-    schema = arrow_schema(table)
-    arrays = []
-    for item in schema:
-        values = columns[item.name]
-        if not isinstance(values, (pa.Array, pa.ChunkedArray)):
-            if pa.types.is_decimal(item.type):
-                values = decimals(values, item.type)
-            else:
-                values = pa.array(values, type=item.type, from_pandas=True)
-        arrays.append(values if values.type == item.type else values.cast(item.type))
-    return pa.Table.from_arrays(arrays, schema=schema)
+    """Build an Arrow table in the declared order and types."""
+    arrays = [arrow_array(columns[column.name], column.type) for column in table.columns]
+    return pa.Table.from_arrays(arrays, schema=arrow_schema(table))
 
 
 class ParquetFile:
-    """A Parquet file written in row groups of ``row_group`` rows; holds no more than one of them."""
+    """A Parquet file in row groups of ``row_group`` rows; holds no more than one of them."""
 
     def __init__(self, path: Path, table: Table, row_group: int):
         self._table, self._row_group = table, row_group
@@ -108,7 +139,7 @@ class CsvFile:
     """A CSV file with a header, ``\\n`` line ends, and quotes only where a value needs them."""
 
     def __init__(self, path: Path, header: list[str]):
-        self._file = open(path, "w", encoding="utf-8", newline="")
+        self._file = open(path, "w", encoding="utf-8", newline="")  # noqa: SIM115 - closed by close()
         self._csv = csv.writer(self._file, lineterminator="\n")
         self._csv.writerow(header)
         self.rows = 0
@@ -126,7 +157,7 @@ class TextFile:
     """A file of lines."""
 
     def __init__(self, path: Path, header: str = ""):
-        self._file = open(path, "w", encoding="utf-8", newline="\n")
+        self._file = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
         self._file.write(header)
         self.rows = 0
 
@@ -143,7 +174,7 @@ class RecordsFile:
     """A CloudTrail file: ``{"Records": [...]}`` with one record a line."""
 
     def __init__(self, path: Path):
-        self._file = open(path, "w", encoding="utf-8", newline="\n")
+        self._file = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
         self._file.write('{"Records":[')
         self.rows = 0
 
@@ -199,7 +230,7 @@ class Tree:
         path = self.folder / table.path(value)
         path.parent.mkdir(parents=True, exist_ok=True)
         if table.format == "parquet":
-            return ParquetFile(path, table, ROW_GROUPS.get(name, 65_536))
+            return ParquetFile(path, table, ROW_GROUPS.get(name, 16_384))
         if table.format == "csv":
             return CsvFile(path, header or [column.name for column in table.columns])
         if table.format == "cloudtrail":
@@ -213,6 +244,6 @@ class Tree:
 
 
 FLOW_HEADER = (
-    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end "
-    "action log-status\n"
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start "
+    "end action log-status\n"
 )

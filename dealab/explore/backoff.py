@@ -87,9 +87,10 @@ def backoff():
         endings = []
         for axes, strategy in zip(rows, STRATEGIES, strict=True):
             run = simulate(clients, per_second, strategy, attempts=attempts)
-            times = [n * SLOT for n in range(len(run.sent))]
-            axes.bar(times, run.sent, width=2 * SLOT, color="#f58518", label="sent")
-            axes.bar(times, run.served, width=2 * SLOT, color="#4c78a8", label="served")
+            shown = slice(round(30 / SLOT))
+            times = [n * SLOT for n in range(len(run.sent))][shown]
+            axes.bar(times, run.sent[shown], width=2 * SLOT, color="#f58518", label="sent")
+            axes.bar(times, run.served[shown], width=2 * SLOT, color="#4c78a8", label="served")
             end = f"{run.gave_up} clients gave up"
             if not run.gave_up:
                 end = f"all served after {run.seconds:.1f} s"

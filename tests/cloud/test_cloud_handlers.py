@@ -9,6 +9,7 @@ import zipfile
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from dealab.cloud import zip_handler
 
@@ -348,6 +349,34 @@ def test_an_asynchronous_success_is_told_once(aws, make_function, make_queue, bo
     [body] = bodies(url)
     assert json.loads(body)["responsePayload"] == "ok"
     assert json.loads(body)["requestContext"]["condition"] == "Success"
+
+
+def test_loading_the_code_does_not_count_as_running_time(aws, make_function):
+    make_function(
+        "heavy",
+        """
+        import time
+        time.sleep(1.2)
+
+        def handler(event, context):
+            return context.get_remaining_time_in_millis()
+        """,
+        Timeout=1,
+    )
+    error, left, _ = invoke("heavy")
+    assert error is None
+    assert 500 < left <= 1000
+
+
+def test_code_that_is_no_zip_file_is_refused(aws, make_function):
+    with pytest.raises(ClientError, match="Could not unzip uploaded file"):
+        boto3.client("lambda").create_function(
+            FunctionName="text", Runtime="python3.13", Role=aws.role, Handler="handler.handler",
+            Code={"ZipFile": b"def handler(event, context): pass"},
+        )  # fmt: skip
+    make_function("f", "def handler(e, c): return 1")
+    with pytest.raises(ClientError, match="Could not unzip uploaded file"):
+        boto3.client("lambda").update_function_code(FunctionName="f", ZipFile=b"text")
 
 
 def test_a_dry_run_runs_nothing(aws, make_function):

@@ -245,7 +245,7 @@ function sourcesView(question) {
 // What the learner reads
 
 const EMPTY = Object.freeze({ chosen: [], checked: false, attempt: 0 });
-const UNANSWERED = "Not kept in your progress: no Python kernel has answered.";
+const UNANSWERED = "Not kept in your progress yet: no Python kernel has answered.";
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six"];
 
 function isRight(chosen, right) {

@@ -1,0 +1,807 @@
+"""Athena's rules (engine version 3, Trino): types, coercion, operators, casts, names, messages."""
+
+from sqlglot import exp
+
+from dealab.sql import athena_functions, athena_special, signatures, types
+from dealab.sql.dialects import AthenaDialect
+from dealab.sql.errors import LabLimit, ServiceError
+from dealab.sql.expressions import nearest
+from dealab.sql.queries import Queries
+from dealab.sql.scope import Scope, Value
+from dealab.sql.types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    INTERVAL_DAY,
+    INTERVAL_MONTH,
+    JSON,
+    NULL,
+    REAL,
+    VARCHAR,
+    Type,
+    as_decimal,
+    athena_name,
+    decimal,
+    duck_name,
+    quote,
+    text,
+)
+
+_RANK = {"tinyint": 0, "smallint": 1, "integer": 2, "bigint": 3}
+_WORDS = {"tinyint": "TINYINT", "smallint": "SMALLINT", "integer": "INT", "bigint": "BIGINT"}
+
+INTERVAL_UNITS = {
+    "second": 1000,
+    "minute": 60_000,
+    "hour": 3_600_000,
+    "day": 86_400_000,
+    "week": 604_800_000,
+}
+
+
+class AthenaBinder(Queries):
+    service = "Athena"
+    dialect = AthenaDialect
+    CTE_HINT = "NOT MATERIALIZED "  # Trino runs a WITH query each time it is named
+    PARAMETER_CODE = "INVALID_PARAMETER_USAGE"
+    FUNCTIONS = signatures.index(athena_functions.SCALARS)
+    AGGREGATES = signatures.index(athena_functions.AGGREGATES)
+    WINDOWS = signatures.index(athena_functions.WINDOWS)
+    SPECIAL = athena_special.SPECIAL
+    LIMITS = athena_functions.LIMITS
+
+    # --- messages ----------------------------------------------------------------------------------
+
+    def error(self, code, message, node=None, place=None, hint=""):
+        if place is None:
+            place = self.source.place(node) if node is not None else (None, None)
+        return ServiceError(code, message, *place, hint=hint)
+
+    def mismatch(self, message, node, operator=False):
+        place = self.source.operator_place(node) if operator else self.source.place(node)
+        return ServiceError("TYPE_MISMATCH", message, *place)
+
+    def unknown_column(self, node, parts, scope):
+        name = ".".join(parts)
+        hint = nearest(parts[-1], scope.all_names())
+        if not hint:
+            owner = scope
+            while owner is not None:
+                if parts[-1] in getattr(owner, "select_names", ()):
+                    hint = (
+                        f"{parts[-1]} is a name given in SELECT, and {owner.clause} comes before "
+                        "SELECT: repeat the expression, or use a subquery."
+                    )
+                    break
+                owner = owner.lambda_of or owner.parent
+        return self.error(
+            "COLUMN_NOT_FOUND",
+            f"Column '{name}' cannot be resolved or requester is not authorized to access "
+            "requested resources",
+            node,
+            hint=hint,
+        )
+
+    def unknown_field(self, value, name, node):
+        if value.type.name == "row":
+            names = [field for field, _ in value.type.args[0] if field]
+            return self.error(
+                "COLUMN_NOT_FOUND",
+                f"Column '{name}' cannot be resolved or requester is not authorized to access "
+                "requested resources",
+                node,
+                hint=nearest(name, names),
+            )
+        return self.error("TYPE_MISMATCH", f"Expression {self.snippet(node) if node else value.sql} is not of type ROW", node)
+
+    def ambiguous(self, name):
+        return self.error("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous")
+
+    def unknown_function(self, name, node, arguments):
+        hint = nearest(name, [*self.FUNCTIONS, *self.AGGREGATES, *self.WINDOWS, *self.SPECIAL])
+        return self.error("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node, hint=hint)
+
+    def no_overload(self, name, node, arguments, nodes, lines):
+        given = ", ".join(
+            "<function>" if value is None else athena_name(value.type) for value in arguments
+        )
+        expected = ", ".join(
+            signatures.read_signature(line).text.split(" -> ")[0] for line in lines
+        )
+        message = f"Unexpected parameters ({given}) for function {name}."
+        return self.error(
+            "FUNCTION_NOT_FOUND", message + (f" Expected: {expected}" if expected else ""), node
+        )
+
+    def star_misplaced(self, node):
+        return self.error("SYNTAX_ERROR", "mismatched input '*'", node)
+
+    def star_without_from(self, node):
+        return self.error("COLUMN_NOT_FOUND", "SELECT * not allowed in queries without FROM clause", node)
+
+    def not_grouped(self, value, scope):
+        shown = value.sql.replace('"', "")
+        return self.error(
+            "EXPRESSION_NOT_AGGREGATE",
+            f"'{shown}' must be an aggregate expression or appear in GROUP BY clause",
+        )
+
+    def misplaced_aggregate(self, name, node, clause):
+        code = "EXPRESSION_NOT_SCALAR"
+        where = clause + " clause" if clause in ("WHERE", "GROUP BY", "JOIN ON") else clause
+        return self.error(
+            code,
+            f"{where} cannot contain aggregations, window functions or grouping operations: "
+            f"[{self.snippet(node)}]",
+            node,
+        )
+
+    misplaced_window = misplaced_aggregate
+
+    def nested_aggregate(self, name, node):
+        return self.error(
+            "NESTED_AGGREGATION",
+            f"Cannot nest aggregations inside aggregation '{name}': [{self.snippet(node)}]",
+            node,
+        )
+
+    def nested_window(self, name, node):
+        return self.error("NESTED_WINDOW", "Cannot nest window functions or aggregates inside window function", node)
+
+    def window_required(self, name, node):
+        return self.error("MISSING_OVER", f"Window function {name} requires an OVER clause", node)
+
+    def not_an_aggregate(self, name, node, extras):
+        if "window" in extras:
+            return self.error(
+                "FUNCTION_NOT_WINDOW", f"Function is not a window function: {name}", node
+            )
+        return self.error("FUNCTION_NOT_AGGREGATE", f"Filter is only valid for aggregation functions: {name}", node)
+
+    def unknown_window(self, label, node):
+        return self.error("INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {label}", node)
+
+    def one_column(self, node, count):
+        return self.error("TOO_MANY_COLUMNS" if count > 1 else "SYNTAX_ERROR",
+                          f"Multiple columns returned by subquery are not yet supported. Found {count}", node)
+
+    def unknown_relation(self, path, node, scope):
+        return self.error("TABLE_NOT_FOUND", f"Table '{'.'.join(path)}' not found", node,
+                          hint=nearest(path[-1], [r.alias for r in scope.relations]))
+
+    def duplicate_cte(self, label, node):
+        return self.error("DUPLICATE_NAMED_QUERY", f"WITH query name '{label}' specified more than once", node)
+
+    def duplicate_alias(self, label, node):
+        return self.error("SYNTAX_ERROR", f"Relation '{label}' is used more than once in FROM", node)
+
+    def alias_width(self, given, real, node):
+        return self.error(
+            "MISMATCHED_COLUMN_ALIASES",
+            f"Column alias list has {given} entries but relation has {real} columns",
+            node,
+        )
+
+    def set_width(self, word, left, right, node):
+        return self.error(
+            "TYPE_MISMATCH",
+            f"{word} query has different number of fields: {len(left.columns)}, {len(right.columns)}",
+            node,
+        )
+
+    def set_types(self, word, at, one, two, node):
+        return self.error(
+            "TYPE_MISMATCH",
+            f"column {at} in {word} query has incompatible types: {athena_name(one)}, {athena_name(two)}",
+            node,
+        )
+
+    def values_width(self, rows, node):
+        return self.error("TYPE_MISMATCH", "Values rows have mismatched sizes: "
+                          + " vs ".join(str(len(row)) for row in rows[:2]), node)
+
+    def values_types(self, rows, node):
+        shown = " vs ".join(
+            "row(" + ", ".join(athena_name(v.type) for v in row) + ")" for row in rows[:2]
+        )
+        return self.error("TYPE_MISMATCH", f"Values rows have mismatched types: {shown}", node)
+
+    def empty_select(self, node):
+        return self.error("SYNTAX_ERROR", "SELECT needs at least one expression")
+
+    def empty_group(self, node):
+        return self.error("SYNTAX_ERROR", "GROUP BY needs at least one expression")
+
+    def group_position(self, at, node):
+        return self.error("INVALID_COLUMN_REFERENCE", f"GROUP BY position {at} is not in select list", node)
+
+    def order_position(self, at, node):
+        return self.error("INVALID_COLUMN_REFERENCE", f"ORDER BY position {at} is not in select list", node)
+
+    def order_of_distinct(self, node):
+        return self.error(
+            "EXPRESSION_NOT_IN_DISTINCT",
+            "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
+            node,
+        )
+
+    def many_outputs(self, node, named, columns):
+        raise self.error("AMBIGUOUS_NAME", f"'{node.name.lower()}' in ORDER BY is ambiguous", node)
+
+    def bad_limit(self, word, node, value):
+        return self.error("TYPE_MISMATCH", f"{word} must be a non-negative whole number", node)
+
+    def join_without_on(self, node):
+        return self.error("SYNTAX_ERROR", "JOIN needs ON or USING", node.this)
+
+    def bad_using(self, name, side, join, part):
+        return self.error(
+            "COLUMN_NOT_FOUND",
+            f"Column '{name}' is missing from {side} side of join",
+            part if not isinstance(part, str) else join.this,
+        )
+
+    def bad_recursion(self, label, node):
+        return self.error("INVALID_RECURSIVE_REFERENCE", f"recursive reference not allowed in this query: {label}", node)
+
+    def not_unnestable(self, value, node):
+        return self.error("TYPE_MISMATCH", f"Cannot unnest type: {athena_name(value.type)}", node)
+
+    def table_function(self, node):
+        name = node.this.name.lower()
+        return self.error("FUNCTION_NOT_FOUND", f"Table function '{name}' not registered", node)
+
+    def no_common_type(self, one, two, values, node, role):
+        if role == "IF results":
+            message = f"Result types for IF must be the same: {athena_name(one)} vs {athena_name(two)}"
+        else:
+            kinds = list(dict.fromkeys(athena_name(v.type) for v in values))
+            message = (
+                f"All {role} must be the same type or coercible to a common type. Cannot find common "
+                f"type between {athena_name(one)} and {athena_name(two)}, all types (without "
+                f"duplicates): [{', '.join(kinds)}]"
+            )
+        return self.mismatch(message, node)
+
+    def too_many_digits(self):
+        return "INVALID_LITERAL", "Invalid decimal literal: more than 38 digits"
+
+    def huge_literal(self, node, number):
+        raise self.error("INVALID_LITERAL", f"Invalid numeric literal: {number}", node)
+
+    # --- tables --------------------------------------------------------------------------------------
+
+    def find_table(self, parts, node):
+        database = parts[-2] if len(parts) > 1 else self.database
+        shown = parts[0] if len(parts) > 2 else "awsdatacatalog"
+        if shown not in ("awsdatacatalog",):
+            raise self.error("CATALOG_NOT_FOUND", f"Catalog '{shown}' does not exist", node)
+        if database == "information_schema":
+            raise LabLimit("information_schema", "Athena lists tables and columns there.")
+        table = self.catalog.find(database, parts[-1])
+        if table is not None:
+            return table
+        if database not in self.catalog.databases:
+            raise self.error(
+                "SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", node,
+                hint=nearest(database, self.catalog.databases),
+            )
+        raise self.error(
+            "TABLE_NOT_FOUND",
+            f"Table 'awsdatacatalog.{database}.{parts[-1]}' does not exist",
+            node,
+            hint=nearest(parts[-1], self.catalog.tables(database)),
+        )
+
+    def table_path(self, table):
+        return ("awsdatacatalog", table.database)
+
+    def hide_joined(self, scope, names, start):
+        for relation in scope.relations[start:]:
+            relation.columns = [column for column in relation.columns if column.name not in names]
+
+    def unnamed(self, at, node):
+        return f"_col{at}"
+
+    def bind_items(self, items, scope):
+        scope.select_names = {name for name, _ in items if name}
+        return super().bind_items(items, scope)
+
+    def bind_select(self, node, parent):
+        return super().bind_select(node, parent)
+
+    def as_condition(self, value, node, role):
+        if value.type.name in ("boolean", "null"):
+            return value
+        shown = athena_name(value.type)
+        if role.endswith("clause") and role.split()[0] in ("WHERE", "HAVING", "JOIN"):
+            raise self.mismatch(f"{role} must evaluate to a boolean: actual type {shown}", node)
+        raise self.mismatch(f"{role} must evaluate to a boolean (actual: {shown})", node)
+
+    # --- coercion ------------------------------------------------------------------------------------
+
+    def coercion_cost(self, kind: Type, wanted: Type) -> int | None:
+        if kind == wanted:
+            return 0
+        if kind == NULL:
+            return 1
+        common = self.common_type(kind, wanted)
+        if common is None:
+            return None
+        if common == wanted:
+            if kind.name in _RANK and wanted.name in _RANK:
+                return _RANK[wanted.name] - _RANK[kind.name]
+            steps = {"decimal": 4, "real": 6, "double": 5}
+            return steps.get(wanted.name, 1)
+        if common.name == wanted.name and wanted.name in ("varchar", "timestamp", "timestamptz", "time"):
+            return 1
+        return None
+
+    def common_type(self, left: Type, right: Type) -> Type | None:
+        if left == right:
+            return left
+        if left == NULL:
+            return right
+        if right == NULL:
+            return left
+        one, two = left.name, right.name
+        if one in types.NUMBERS and two in types.NUMBERS:
+            return self.common_number(left, right)
+        if one == two:
+            return self.common_same(left, right)
+        pair = {one, two}
+        if pair == {"varchar", "char"}:
+            fixed = left if one == "char" else right
+            other = right if one == "char" else left
+            if other.args[0] is not None:
+                return types.char(max(fixed.args[0], other.args[0]))
+            return VARCHAR
+        if pair == {"date", "timestamp"}:
+            return left if one == "timestamp" else right
+        if pair in ({"date", "timestamptz"}, {"timestamp", "timestamptz"}):
+            return left if one == "timestamptz" else right
+        return None
+
+    @staticmethod
+    def common_number(left: Type, right: Type) -> Type:
+        one, two = left.name, right.name
+        if "double" in (one, two):
+            return DOUBLE
+        if "real" in (one, two):
+            return REAL
+        if one in _RANK and two in _RANK:
+            return left if _RANK[one] >= _RANK[two] else right
+        a, b = as_decimal(left).args, as_decimal(right).args
+        scale = max(a[1], b[1])
+        return decimal(min(38, max(a[0] - a[1], b[0] - b[1]) + scale), scale)
+
+    def common_same(self, left: Type, right: Type) -> Type | None:
+        match left.name:
+            case "varchar":
+                lengths = (left.args[0], right.args[0])
+                return VARCHAR if None in lengths else types.varchar(max(lengths))
+            case "char":
+                return types.char(max(left.args[0], right.args[0]))
+            case "timestamp" | "time":
+                return Type(left.name, (max(left.args[0], right.args[0]),))
+            case "timestamptz":
+                zone = left.args[1] if left.args[1] == right.args[1] else "UTC"
+                return types.timestamptz(zone, max(left.args[0], right.args[0]))
+            case "array" | "map":
+                parts = [self.common_type(a, b) for a, b in zip(left.args, right.args, strict=True)]
+                return None if None in parts else Type(left.name, tuple(parts))
+            case "row":
+                if len(left.args[0]) != len(right.args[0]):
+                    return None
+                fields = []
+                for (name, a), (other, b) in zip(left.args[0], right.args[0], strict=True):
+                    kind = self.common_type(a, b)
+                    if kind is None:
+                        return None
+                    fields.append((name if name == other else name or other, kind))
+                return types.row(fields)
+        return None
+
+    def coerce(self, value: Value, kind: Type) -> Value:
+        if kind.name == "char" and value.type.name in ("varchar", "char") and value.type != kind:
+            return Value(f"rpad({value.sql}, {kind.args[0]}, ' ')", kind)
+        if value.type.name in ("row", "array", "map") and value.type != kind:
+            if duck_name(value.type) != duck_name(kind):
+                return Value(self.convert_nested(value.sql, value.type, kind), kind)
+            return Value(value.sql, kind)
+        if value.type.name == "timestamp" and kind.name == "timestamptz":
+            return Value(f"timezone('UTC', {value.sql})", kind)
+        if value.type.name == "date" and kind.name == "timestamptz":
+            return Value(f"timezone('UTC', CAST({value.sql} AS TIMESTAMP))", kind)
+        return super().coerce(value, kind)
+
+    # --- comparison ------------------------------------------------------------------------------------
+
+    def compare(self, left, right, operator, node):
+        common = self.common_type(left.type, right.type)
+        word = operator if operator[0] in "=<>" else "IS DISTINCT FROM"
+        if common is None:
+            raise self.mismatch(
+                f"Cannot apply operator: {athena_name(left.type)} {word} {athena_name(right.type)}",
+                node, operator=True,
+            )
+        if common.name in ("map", "row", "array", "json") and operator in ("<", "<=", ">", ">="):
+            if common.name in ("map", "json"):
+                raise self.mismatch(
+                    f"Cannot apply operator: {athena_name(left.type)} {word} {athena_name(right.type)}",
+                    node, operator=True,
+                )
+        if common.name == "timestamptz" or common.name in ("row", "array", "map", "char"):
+            left, right = self.coerce(left, common), self.coerce(right, common)
+        return Value(f"({left.sql} {operator} {right.sql})", BOOLEAN)
+
+    def between_values(self, value, low, high, node):
+        for bound in (low, high):
+            if self.common_type(value.type, bound.type) is None:
+                raise self.mismatch(
+                    f"Cannot check if {athena_name(value.type)} is BETWEEN {athena_name(low.type)} "
+                    f"and {athena_name(high.type)}",
+                    node,
+                )
+        if "timestamptz" in (value.type.name, low.type.name, high.type.name):
+            return super().between_values(value, low, high, node)
+        return Value(f"({value.sql} BETWEEN {low.sql} AND {high.sql})", BOOLEAN)
+
+    def in_values(self, value, items, node):
+        kind = value.type
+        for item in items:
+            common = self.common_type(kind, item.type)
+            if common is None:
+                kinds = list(dict.fromkeys(athena_name(v.type) for v in [value, *items]))
+                raise self.mismatch(
+                    "IN value and list items must be the same type or coercible to a common type. "
+                    f"Cannot find common type between {athena_name(kind)} and "
+                    f"{athena_name(item.type)}, all types (without duplicates): [{', '.join(kinds)}]",
+                    node.this,
+                )
+            kind = common
+        if kind.name in ("timestamptz", "row", "array", "map", "char"):
+            value, items = self.coerce(value, kind), [self.coerce(item, kind) for item in items]
+        return Value(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)
+
+    def like_test(self, node, scope, word, escape):
+        if word != "LIKE":
+            raise self.error("SYNTAX_ERROR", f"mismatched input '{word.split()[0]}'", node,
+                             self.source.operator_place(node))
+        left, pattern = self.bind(node.this, scope), self.bind(node.expression, scope)
+        for value, side in ((left, "Left side of LIKE expression"), (pattern, "Pattern for LIKE expression")):
+            if value.type.name not in ("varchar", "char", "null"):
+                raise self.mismatch(
+                    f"{side} must evaluate to a varchar (actual: {athena_name(value.type)})",
+                    node.this if value is left else node.expression,
+                )
+        tail = ""
+        if escape is not None:
+            mark = self.bind(escape, scope)
+            if not isinstance(mark.literal, str) or len(mark.literal) != 1:
+                raise self.error("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", escape)
+            tail = f" ESCAPE {mark.sql}"
+        return Value(f"({left.sql} LIKE {pattern.sql}{tail})", BOOLEAN)
+
+    # --- arithmetic --------------------------------------------------------------------------------------
+
+    def negatable(self, value, node):
+        raise self.mismatch(f"Cannot negate {athena_name(value.type)}", node)
+
+    def calculate(self, left, right, operator, node):
+        result = self.calculated(left, right, operator)
+        if result is None:
+            raise self.mismatch(
+                f"Cannot apply operator: {athena_name(left.type)} {operator} {athena_name(right.type)}",
+                node, operator=True,
+            )
+        return result
+
+    def calculated(self, left: Value, right: Value, operator: str) -> Value | None:
+        one, two = left.type.name, right.type.name
+        if one == "null" and two == "null":
+            return Value("NULL", NULL)
+        if one == "null":
+            left, one = self.coerce(left, right.type), two
+        if two == "null":
+            right, two = self.coerce(right, left.type), one
+        if one in types.NUMBERS and two in types.NUMBERS:
+            return self.number_calculated(left, right, operator)
+        if operator in "+-":
+            return self.time_calculated(left, right, operator)
+        if one in types.INTERVALS and two in types.NUMBERS and operator == "*":
+            return Value(f"({left.sql} * {right.sql})", left.type)
+        if two in types.INTERVALS and one in types.NUMBERS and operator == "*":
+            return Value(f"({right.sql} * {left.sql})", right.type)
+        if one == "interval_day" and two in types.NUMBERS and operator == "/":
+            return Value(f"to_milliseconds(CAST(lab_millis_of({left.sql}) / CAST({right.sql} AS DOUBLE) AS BIGINT))", left.type)
+        return None
+
+    def number_calculated(self, left: Value, right: Value, operator: str) -> Value:
+        kind = self.common_number(left.type, right.type)
+        if kind.name == "decimal":
+            return decimal_calculated(left, right, operator)
+        left, right = self.coerce(left, kind), self.coerce(right, kind)
+        if operator == "/":
+            if kind.name in ("double", "real"):
+                sql = f"lab_fdiv({left.sql}, {right.sql})"
+                if right.literal not in (None, 0, 0.0):
+                    sql = f"({left.sql} / {right.sql})"
+                elif kind.name == "real":
+                    sql = f"CAST({sql} AS FLOAT)"
+                return Value(sql, kind)
+            return Value(f"({left.sql} // {right.sql})", kind)
+        return Value(f"({left.sql} {operator} {right.sql})", kind)
+
+    def time_calculated(self, left: Value, right: Value, operator: str) -> Value | None:
+        one, two = left.type.name, right.type.name
+        if one in types.INTERVALS and two in ("date", "time", "timestamp", "timestamptz") and operator == "+":
+            left, right, one, two = right, left, two, one
+        if one == "date" and two in types.INTERVALS:
+            return Value(f"CAST(({left.sql} {operator} {self.whole_days(right)}) AS DATE)", DATE)
+        if one == "timestamp" and two in types.INTERVALS:
+            return Value(f"({left.sql} {operator} {right.sql})", left.type)
+        if one == "timestamptz" and two in types.INTERVALS:
+            return Value(f"({left.sql} {operator} {right.sql})", left.type)
+        if one == "time" and two == "interval_day":
+            return Value(f"({left.sql} {operator} {right.sql})", left.type)
+        if one in types.INTERVALS and one == two:
+            return Value(f"({left.sql} {operator} {right.sql})", left.type)
+        if operator == "-" and one == two == "date":
+            return Value(f"to_days(CAST({left.sql} - {right.sql} AS INTEGER))", INTERVAL_DAY)
+        moments = ("date", "timestamp", "timestamptz")
+        if operator == "-" and one in moments and two in moments:
+            common = self.common_type(left.type, right.type)
+            left, right = self.coerce(left, common), self.coerce(right, common)
+            return Value(f"to_milliseconds(date_diff('millisecond', {right.sql}, {left.sql}))", INTERVAL_DAY)
+        return None
+
+    def whole_days(self, interval: Value) -> str:
+        if interval.type.name == "interval_day":
+            if isinstance(interval.literal, int):
+                if interval.literal % 86_400_000:
+                    raise ServiceError(
+                        "INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date"
+                    )
+                return interval.sql
+            return f"lab_whole_days({interval.sql})"
+        return interval.sql
+
+    def concatenate(self, left, right, node):
+        if left.type.name == "array" or right.type.name == "array":
+            fake = exp.Anonymous(this="concat", expressions=[node.this, node.expression])
+            return self.choose_values("concat", fake, [left, right], node)
+        for value in (left, right):
+            if value.type.name not in ("varchar", "char", "null", "varbinary"):
+                raise self.error(
+                    "FUNCTION_NOT_FOUND",
+                    f"Unexpected parameters ({athena_name(left.type)}, {athena_name(right.type)}) for "
+                    "function concat. Expected: concat(char(x), char(y)), concat(array(E), E) E, "
+                    "concat(E, array(E)) E, concat(array(E)) E, concat(varchar), concat(varbinary)",
+                    node, self.source.operator_place(node),
+                )
+        kind = left.type if left.type.name == "varbinary" else VARCHAR
+        return Value(f"({left.sql} || {right.sql})", kind)
+
+    def choose_values(self, name, call, values: list[Value], node) -> Value:
+        """Choose an overload for values that are bound already."""
+        best = None
+        for line in self.FUNCTIONS[name]:
+            signature = signatures.read_signature(line)
+            tried = self.try_signature(signature, values, call.expressions)
+            if tried is not None and (best is None or tried[0] < best[0]):
+                best = (*tried, signature)
+        if best is None:
+            raise self.no_overload(name, node, values, [], self.FUNCTIONS[name])
+        _, bound, patterns, signature = best
+        texts = [
+            self.coerce_argument(value, signatures.substitute(pattern, bound), pattern).sql
+            for value, pattern in zip(values, patterns, strict=True)
+        ]
+        result = signatures.substitute(signature.result, bound) or NULL
+        return Value(signatures.expand(signature.template, texts, duck_name(result)), result)
+
+    # --- casts -----------------------------------------------------------------------------------------------
+
+    def target_type(self, node: exp.DataType) -> Type:
+        """Read the type of a CAST."""
+        try:
+            return read_type(node)
+        except KeyError:
+            raise self.error("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", node) from None
+
+    def cast_node(self, node, scope, safe):
+        value = self.bind(node.this, scope)
+        literal = isinstance(node.this, exp.Literal) and node.this.is_string
+        kind = self.literal_type(node, value) if literal else self.target_type(node.args["to"])
+        result = self.cast_value(value, kind, node, safe)
+        if kind.name in ("interval_day", "interval_month"):
+            raise self.limit_node(node)
+        return result
+
+    def literal_type(self, node, value) -> Type:
+        """DATE '...', TIMESTAMP '...', DECIMAL '...': the text decides the precision."""
+        kind = self.target_type(node.args["to"])
+        written = not node.args["to"].expressions
+        content = value.literal
+        if kind.name == "decimal" and written and self._typed_literal(node):
+            digits = content.lstrip("+-")
+            whole, _, fraction = digits.partition(".")
+            return decimal(max(1, len(whole.lstrip("0")) + len(fraction)), len(fraction))
+        if kind.name in ("timestamp", "timestamptz") and self._typed_literal(node):
+            return athena_special.stamp_literal_type(content, kind)
+        return kind
+
+    def _typed_literal(self, node) -> bool:
+        """Tell DATE '2026-01-01' from CAST('2026-01-01' AS DATE)."""
+        span = self.source.span(node.this)
+        if span is None:
+            return False
+        before = self.source.sql[: span[0]].rstrip()
+        return not before.endswith("(")
+
+    def cast_value(self, value: Value, kind: Type, node, safe: bool = False) -> Value:
+        if value.type == kind:
+            return value
+        sql = athena_special.cast_sql(self, value, kind)
+        if sql is None:
+            raise self.mismatch(f"Cannot cast {athena_name(value.type)} to {athena_name(kind)}", node)
+        if safe:
+            sql = f"TRY({sql})"
+        return Value(sql, kind, value.literal if kind.name == "varchar" and not safe else None)
+
+    def convert_nested(self, sql: str, old: Type, new: Type) -> str:
+        """Convert arrays, maps and rows element by element; rows go by position."""
+        if duck_name(old) == duck_name(new):
+            return sql
+        if new.name == "array" and old.name == "array":
+            label = self.fresh("e")
+            inner = self.cast_value(Value(label, old.args[0]), new.args[0], None)
+            return f"list_transform({sql}, lambda {label}: {inner.sql})"
+        if new.name == "map" and old.name == "map":
+            label = self.fresh("e")
+            key = self.cast_value(Value(f"{label}.key", old.args[0]), new.args[0], None)
+            item = self.cast_value(Value(f"{label}.value", old.args[1]), new.args[1], None)
+            return (
+                f"map_from_entries(list_transform(map_entries({sql}), "
+                f"lambda {label}: row({key.sql}, {item.sql})))"
+            )
+        if new.name == "row" and old.name == "row" and len(old.args[0]) == len(new.args[0]):
+            fields = []
+            pairs = zip(old.args[0], new.args[0], strict=True)
+            for at, ((old_name, old_kind), (new_name, new_kind)) in enumerate(pairs):
+                key = types.field_key(old_name, at)
+                part = Value(f"struct_extract({sql}, {text(key)})", old_kind)
+                done = self.cast_value(part, new_kind, None)
+                fields.append(f"{quote(types.field_key(new_name, at))} := {done.sql}")
+            return f"CASE WHEN {sql} IS NULL THEN NULL ELSE struct_pack({', '.join(fields)}) END"
+        return f"CAST({sql} AS {duck_name(new)})"
+
+    # --- parts ---------------------------------------------------------------------------------------------
+
+    def interval_value(self, node, scope):
+        return athena_special.interval_literal(self, node, scope)
+
+    def extract_field(self, field, value, node):
+        return athena_special.extract(self, field, value, node)
+
+    def now(self, word, node):
+        match word:
+            case "current_date":
+                return Value("current_date", DATE)
+            case "current_timestamp":
+                return Value("now()", types.TIMESTAMPTZ)
+            case "localtimestamp":
+                return Value("CAST(now() AS TIMESTAMP)", types.TIMESTAMP)
+        return Value("CAST(CAST(now() AS TIMESTAMP) AS TIME)", types.TIME)
+
+    def orderable(self, value, node):
+        if value.type.name in ("map", "json"):
+            raise self.mismatch(f"Type {athena_name(value.type)} is not orderable, and therefore cannot be used in ORDER BY: {self.snippet(node)}", node)
+        return value
+
+
+def unscaled(value: Value) -> tuple[str, int]:
+    """Return a decimal's digits as a whole number, and its scale."""
+    kind = as_decimal(value.type)
+    scale = kind.args[1]
+    if scale == 0:
+        return f"CAST({value.sql} AS HUGEINT)", 0
+    return f"CAST(CAST({value.sql} AS DECIMAL(38,{scale})) * {10**scale} AS HUGEINT)", scale
+
+
+def quotient(left: Value, right: Value, kind: Type, macro: str) -> Value:
+    """Divide exactly: whole numbers divide, then the point is put back. NULL where a side is."""
+    one, one_scale = unscaled(left)
+    two, two_scale = unscaled(right)
+    scale = kind.args[1]
+    shift = scale - one_scale + two_scale
+    if shift > 0:
+        one = f"{one} * {10**shift}::HUGEINT"
+    elif shift < 0:
+        two = f"{two} * {10**-shift}::HUGEINT"
+    whole = f"CAST({macro}({one}, {two}) AS DECIMAL(38,0))"
+    if scale:
+        whole = f"{whole} * CAST('{10**-scale:.{scale}f}' AS DECIMAL({scale + 1},{scale}))"
+    return Value(f"CAST({whole} AS {duck_name(kind)})", kind)
+
+
+def decimal_calculated(left: Value, right: Value, operator: str) -> Value:
+    """Trino's decimal arithmetic. https://trino.io/docs/current/functions/decimal.html"""
+    (p1, s1), (p2, s2) = as_decimal(left.type).args, as_decimal(right.type).args
+    if operator in "+-":
+        scale = max(s1, s2)
+        kind = decimal(min(38, max(p1 - s1, p2 - s2) + scale + 1), scale)
+        wide = duck_name(kind)
+        return Value(f"CAST(CAST({left.sql} AS {wide}) {operator} CAST({right.sql} AS {wide}) AS {wide})", kind)
+    if operator == "*":
+        if s1 + s2 > 38:
+            raise ServiceError("INVALID_FUNCTION_ARGUMENT", f"DECIMAL scale must be in range [0, precision (38)]: {s1 + s2}")
+        precision = min(38, p1 + p2)
+        kind = decimal(precision, s1 + s2)
+        one = f"CAST({left.sql} AS DECIMAL({max(precision - s2, p1)},{s1}))"
+        two = f"CAST({right.sql} AS DECIMAL({max(precision - s1, p2)},{s2}))"
+        return Value(f"CAST({one} * {two} AS {duck_name(kind)})", kind)
+    if operator == "/":
+        scale = max(s1, s2)
+        kind = decimal(min(38, p1 + s2 + max(s2 - s1, 0)), scale)
+        return quotient(left, right, kind, "lab_round_div")
+    scale = max(s1, s2)
+    kind = decimal(min(p2 - s2, p1 - s1) + scale or 1, scale)
+    return Value(f"CAST({left.sql} % {right.sql} AS {duck_name(kind)})", kind)
+
+
+_SIMPLE = {
+    "BOOLEAN": BOOLEAN,
+    "TINYINT": types.TINYINT,
+    "SMALLINT": types.SMALLINT,
+    "INT": types.INTEGER,
+    "BIGINT": BIGINT,
+    "FLOAT": REAL,
+    "REAL": REAL,
+    "DOUBLE": DOUBLE,
+    "VARBINARY": types.VARBINARY,
+    "DATE": DATE,
+    "JSON": JSON,
+    "UUID": types.UUID,
+    "TEXT": VARCHAR,
+}
+
+
+def read_type(node: exp.DataType) -> Type:
+    """Read a parsed type name. Raises KeyError for a type that Trino does not have."""
+    word = node.this.name if hasattr(node.this, "name") else str(node.this)
+    inner = node.expressions
+    numbers = [int(part.name) for part in inner if isinstance(part, exp.DataTypeParam)]
+    match word:
+        case "DECIMAL":
+            return decimal(numbers[0] if numbers else 38, numbers[1] if len(numbers) > 1 else 0)
+        case "VARCHAR":
+            return types.varchar(numbers[0] if numbers else None)
+        case "CHAR":
+            return types.char(numbers[0] if numbers else 1)
+        case "TIMESTAMP":
+            return types.timestamp(numbers[0] if numbers and numbers[0] else 3)
+        case "TIMESTAMPTZ":
+            return types.timestamptz("UTC", numbers[0] if numbers and numbers[0] else 3)
+        case "TIME":
+            return Type("time", (numbers[0] if numbers else 3,))
+        case "ARRAY" | "LIST":
+            return types.array(read_type(inner[0]))
+        case "MAP":
+            return types.map_of(read_type(inner[0]), read_type(inner[1]))
+        case "STRUCT":
+            fields = []
+            for part in inner:
+                if isinstance(part, exp.ColumnDef):
+                    fields.append((part.name.lower(), read_type(part.args["kind"])))
+                else:
+                    fields.append((None, read_type(part)))
+            return types.row(fields)
+        case "INTERVAL":
+            return INTERVAL_MONTH
+    return _SIMPLE[word]
+
+
+__all__ = ["AthenaBinder", "Scope", "decimal_calculated", "quotient", "read_type"]

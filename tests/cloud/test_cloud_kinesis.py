@@ -1,0 +1,88 @@
+import boto3
+import pytest
+
+from dealab.cloud.views import shards
+
+HALF = 2**127
+
+
+@pytest.fixture
+def kinesis(aws):
+    client = boto3.client("kinesis")
+    client.create_stream(StreamName="s", ShardCount=2)
+    return client
+
+
+def shard(number):
+    return f"shardId-{number:012d}"
+
+
+def put(kinesis, data, at):
+    answer = kinesis.put_record(
+        StreamName="s", Data=data, PartitionKey="k", ExplicitHashKey=str(at)
+    )
+    return answer["ShardId"]
+
+
+def read(kinesis, shard_id):
+    """Return (all data of the shard, the iterator after it)."""
+    iterator = kinesis.get_shard_iterator(
+        StreamName="s", ShardId=shard_id, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    answer = kinesis.get_records(ShardIterator=iterator)
+    return [record["Data"].decode() for record in answer["Records"]], answer.get(
+        "NextShardIterator"
+    )
+
+
+@pytest.mark.parametrize(("at", "expected"), [(0, 0), (HALF - 1, 0), (HALF, 1), (2**128 - 1, 1)])
+def test_every_hash_key_has_its_shard(kinesis, at, expected):
+    assert put(kinesis, "x", at) == shard(expected)
+
+
+def test_after_a_split_old_records_stay_and_new_ones_go_to_the_children(kinesis):
+    put(kinesis, "old", 5)
+    kinesis.split_shard(StreamName="s", ShardToSplit=shard(0), NewStartingHashKey=str(2**126))
+    assert put(kinesis, "low", 5) == shard(2)
+    assert put(kinesis, "high", 2**126) == shard(3)
+    data, following = read(kinesis, shard(0))
+    assert data == ["old"]
+    assert following is None  # a closed shard that is read to its end
+    data, following = read(kinesis, shard(2))
+    assert data == ["low"]
+    assert following is not None
+    assert read(kinesis, shard(3))[0] == ["high"]
+
+
+def test_after_a_merge_nothing_is_lost_or_doubled(kinesis):
+    put(kinesis, "a", 5)
+    put(kinesis, "b", HALF)
+    kinesis.merge_shards(StreamName="s", ShardToMerge=shard(0), AdjacentShardToMerge=shard(1))
+    assert put(kinesis, "c", 5) == shard(2)
+    assert [read(kinesis, shard(n))[0] for n in range(3)] == [["a"], ["b"], ["c"]]
+
+
+def test_a_limited_read_of_a_closed_shard_goes_on(kinesis):
+    for data in "abc":
+        put(kinesis, data, 5)
+    kinesis.split_shard(StreamName="s", ShardToSplit=shard(0), NewStartingHashKey=str(2**126))
+    iterator = kinesis.get_shard_iterator(
+        StreamName="s", ShardId=shard(0), ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    first = kinesis.get_records(ShardIterator=iterator, Limit=2)
+    assert len(first["Records"]) == 2
+    second = kinesis.get_records(ShardIterator=first["NextShardIterator"], Limit=2)
+    assert [record["Data"] for record in second["Records"]] == [b"c"]
+    assert "NextShardIterator" not in second
+
+
+def test_the_table_of_shards(kinesis):
+    put(kinesis, b"12345", 5)
+    kinesis.split_shard(StreamName="s", ShardToSplit=shard(0), NewStartingHashKey=str(2**126))
+    table = shards("s")
+    assert list(table["shard"]) == [shard(n) for n in range(4)]
+    assert list(table["open"]) == [False, True, True, True]
+    assert list(table["records"]) == [1, 0, 0, 0]
+    assert list(table["bytes"]) == [6, 0, 0, 0]
+    assert list(table["first_hash"]) == [0, 0.5, 0, 0.25]
+    assert list(table["parent"])[2:] == [shard(0)] * 2
