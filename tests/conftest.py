@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NO_CHROMIUM = f"no Chromium here (looked for {', '.join(CHROMIUM_NAMES)})"
 # Playwright runs without Chromium's sandbox by itself; the rest keeps it from calling its maker.
 CHROMIUM_FLAGS = (
     "--disable-gpu",
@@ -32,13 +33,20 @@ def chromium():
     """A Playwright Browser. Without Chromium the test is skipped, or fails if that is asked for."""
     path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if path is None:
-        reason = f"no Chromium here (looked for {', '.join(CHROMIUM_NAMES)})"
         if os.environ.get("DEALAB_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+            pytest.fail(NO_CHROMIUM)
+        pytest.skip(NO_CHROMIUM)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
         yield browser
         browser.close()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say in one line that nothing was tried in a browser."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    count = sum(NO_CHROMIUM in text for text in skipped)
+    if count:
+        terminalreporter.write_line(f"{count} browser tests skipped: {NO_CHROMIUM}")

@@ -72,6 +72,6 @@ def query(name: str) -> Query:
 
 
 def _engine(name: str, data):
-    from dealab.sql import Athena, Redshift
+    from dealab import sql
 
-    return {"athena": Athena, "redshift": Redshift}[name](datasets=data)
+    return getattr(sql, name.capitalize())(datasets=data)

@@ -84,6 +84,22 @@ def test_the_learners_own_settings_are_neither_read_nor_changed(monkeypatch, tmp
     assert config.read_text().startswith("[profile mine]")
 
 
+def test_the_files_in_the_home_folder_are_not_read(monkeypatch, tmp_path):
+    folder = tmp_path / ".aws"
+    folder.mkdir()
+    (folder / "config").write_text("[default]\nregion = ap-south-1\n[profile mine]\n")
+    (folder / "credentials").write_text("[default]\naws_access_key_id = AKIAMINE\n")
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    assert "mine" in boto3.Session().available_profiles
+    lab = start_aws()
+    assert boto3.Session().available_profiles == []
+    assert boto3.client("s3").meta.region_name == "us-east-1"
+    lab.stop()
+
+
 def test_stop_twice_is_harmless_and_the_lab_says_its_state(aws):
     assert "running" in repr(aws)
     aws.stop()

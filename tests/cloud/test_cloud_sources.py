@@ -164,7 +164,10 @@ def test_maximum_retries_then_the_destination_and_on(
     assert "poison" not in body  # where the records are, not what they hold
 
 
-def test_bisect_finds_the_poison_and_saves_the_rest(aws, stream, make_function, make_queue, bodies):
+@pytest.mark.parametrize("place", [0, 5, 7])
+def test_bisect_finds_the_poison_and_saves_the_rest(
+    aws, stream, make_function, make_queue, bodies, place
+):
     make_function("f", POISON)
     url, queue = make_queue("discarded")
     mapping(
@@ -172,14 +175,15 @@ def test_bisect_finds_the_poison_and_saves_the_rest(aws, stream, make_function, 
         BisectBatchOnFunctionError=True,
         DestinationConfig={"OnFailure": {"Destination": queue}},
     )  # fmt: skip
-    put(*"abcde", "poison", *"gh", "late")
+    good = list("abcdefg")
+    put(*good[:place], "poison", *good[place:], "late")
     runs = aws.run_event_sources(rounds=20)
-    good = [item for run in runs if run.ok for item in data_of(run)]
-    assert good == [*"abcde", *"gh", "late"]
+    assert [item for run in runs if run.ok for item in data_of(run)] == [*good, "late"]
     # Splitting does not use up retries: 8, 4, 2 fail once each, the record alone fails twice.
     assert [len(data_of(run)) for run in runs if not run.ok] == [8, 4, 2, 1, 1]
     [body] = bodies(url)
-    assert json.loads(body)["KinesisBatchInfo"]["batchSize"] == 1
+    info = json.loads(body)["KinesisBatchInfo"]
+    assert (info["batchSize"], info["startSequenceNumber"]) == (1, str(place + 1))
 
 
 def test_reported_failures_are_tried_again_from_the_first_one_on(aws, stream, make_function):

@@ -192,6 +192,18 @@ def test_big_items_cost_a_unit_for_each_started_kilobyte(aws, dynamodb):
     dynamodb.delete_item(TableName="small", Key={"id": {"S": "b"}})
 
 
+def test_replacing_a_big_item_by_a_small_one_costs_as_much_as_the_big_one(aws, dynamodb):
+    dynamodb.put_item(TableName="small", Item=item("a", 4500))
+    limits = aws.throttle(dynamodb=True)
+    dynamodb.put_item(TableName="small", Item=item("a"))  # 5 units
+    with pytest.raises(ClientError):
+        dynamodb.put_item(TableName="small", Item=item("b"))
+    limits.clock.now = 1.0
+    deletes = [{"DeleteRequest": {"Key": {"id": {"S": key}}}} for key in "ab"]
+    answer = dynamodb.batch_write_item(RequestItems={"small": deletes})
+    assert answer["UnprocessedItems"] == {}
+
+
 def test_a_batch_hands_back_what_did_not_fit(aws, dynamodb):
     limits = aws.throttle(dynamodb=True)
     puts = [{"PutRequest": {"Item": item(str(n))}} for n in range(8)]

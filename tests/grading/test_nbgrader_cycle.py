@@ -59,7 +59,7 @@ def _work(student, file, assignment):
     if student == "doubled":
         notebook = nbformat.read(file, as_version=4)
         place = next(
-            n for n, c in enumerate(notebook.cells) if c.metadata.get("nbgrader", {})["grade"]
+            n for n, c in enumerate(notebook.cells) if c.metadata.get("nbgrader", {}).get("grade")
         )
         copy = nbformat.from_dict(dict(notebook.cells[place]))
         copy["id"] = "a-copy"

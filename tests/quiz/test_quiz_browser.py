@@ -12,9 +12,6 @@ from dealab.quiz import bank, scoring, widget
 
 pytestmark = pytest.mark.browser
 
-# axe reports as "incomplete" what it cannot decide. Nothing is allowed but this:
-ALLOWED_INCOMPLETE: dict[str, str] = {}
-
 
 @pytest.fixture
 def open_quiz(chromium):
@@ -231,52 +228,12 @@ def test_arrows_move_within_the_group_and_tab_leaves_it(open_quiz):
 # Each of these does something in Lab's command mode, most of them to the cells.
 # fmt: off
 COMMAND_MODE = [
-    "a",
-    "b",
-    "x",
-    "c",
-    "v",
-    "z",
-    "d",
-    "m",
-    "y",
-    "r",
-    "o",
-    "i",
-    "j",
-    "k",
-    "0",
-    "1",
-    "6",
-    "ArrowUp",
-    "ArrowDown",
-    "ArrowLeft",
-    "ArrowRight",
-    "Enter",
-    "Space",
-    "Shift+Enter",
-    "Control+Enter",
-    "Alt+Enter",
-    "Shift+A",
-    "Shift+B",
-    "Shift+J",
-    "Shift+K",
-    "Shift+L",
-    "Shift+M",
-    "Shift+R",
-    "Shift+Z",
-    "Shift+ArrowUp",
-    "Shift+ArrowDown",
-    "Shift+Home",
-    "Shift+End",
-    "Control+Shift+ArrowUp",
-    "Control+Shift+ArrowDown",
-    "Control+Shift+M",
-    "Control+Backspace",
-    "Control+A",
-    "Meta+A",
-    "Delete",
-    "Backspace",
+    "a", "b", "x", "c", "v", "z", "d", "m", "y", "r", "o", "i", "j", "k", "0", "1", "6",
+    "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Space", "Delete", "Backspace",
+    "Shift+Enter", "Control+Enter", "Alt+Enter", "Control+A", "Meta+A", "Control+Backspace",
+    "Shift+A", "Shift+B", "Shift+J", "Shift+K", "Shift+L", "Shift+M", "Shift+R", "Shift+Z",
+    "Shift+ArrowUp", "Shift+ArrowDown", "Shift+Home", "Shift+End", "Control+Shift+M",
+    "Control+Shift+ArrowUp", "Control+Shift+ArrowDown",
 ]
 # fmt: on
 
@@ -522,8 +479,8 @@ def test_axe_finds_nothing_wrong_and_nothing_undecided(open_quiz, theme, stage, 
     every = {"resultTypes": ["violations", "incomplete", "passes"]}
     found = Axe().run(page, options=every).response
     assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]] == []
-    undecided = {v["id"]: v["nodes"][0] for v in found["incomplete"]}
-    assert {id: n for id, n in undecided.items() if id not in ALLOWED_INCOMPLETE} == {}
+    # What axe cannot decide by itself counts too. Nothing is excepted.
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["incomplete"]] == []
     looked_at = {v["id"]: len(v["nodes"]) for v in found["passes"]}
     assert looked_at["label"] == 13
     assert looked_at["color-contrast"] >= 10  # in Lab itself axe looked at none
