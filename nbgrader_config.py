@@ -6,7 +6,10 @@ c.CourseDirectory.course_id = "dealab"
 
 # Only these kinds of file are ever released, fetched or collected: a solution.py or a note that
 # lies beside a source notebook stays where it is.
-c.CourseDirectory.include = ["*.ipynb", "*.csv", "*.json", "*.jsonl", "*.parquet", "*.png", "*.svg"]
+c.CourseDirectory.include = [
+    *("*.ipynb", "*.csv", "*.json", "*.jsonl", "*.parquet", "*.png", "*.svg"),
+    *("timestamp.txt", "submission_secret.txt"),  # nbgrader's own notes on a submission
+]
 
 # The starter of an SQL cell is an SQL comment.
 c.GenerateAssignment.preprocessors = [

@@ -133,10 +133,13 @@ def import_source(file: Path):
 
 @main.command()
 def progress():
-    """Show what you have answered and what is due again."""
-    from dealab.progress import Store, report
+    """Show what you have answered, and how much of it right."""
+    from collections import Counter
 
-    click.echo(report(Store()))
+    from dealab.progress import Store, report
+    from dealab.quiz import bank
+
+    click.echo(report(Store(), Counter(one.task for one in bank.load().values())))
 
 
 if __name__ == "__main__":

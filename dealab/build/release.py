@@ -11,8 +11,6 @@ from pathlib import Path
 
 from dealab import paths
 
-RELEASED = {".ipynb", ".csv", ".json", ".jsonl", ".parquet", ".png", ".svg"}
-
 
 def build(sources: dict[str, str]) -> dict[str, str]:
     """Return the released notebooks of ``sources``; keys are "<assignment>/<notebook>.ipynb".

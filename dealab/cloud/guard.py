@@ -30,10 +30,10 @@ class EscapeRefused(Exception):
         super().__init__(
             f"{how} to {target} was refused: it would leave this machine, and this course never "
             "calls the real AWS. Nothing was sent.\n"
-            "What to do: run aws = start_aws() first, then make a new client with plain "
-            'boto3.client("s3"), without endpoint_url and without a session of your own. '
-            "Clients from before start_aws() or from another Region endpoint set are not answered. "
-            "To reach the real AWS, use a new Python process that does not import dealab."
+            "What to do: run aws = start_aws(), then make a new client with plain "
+            'boto3.client("s3"): no endpoint_url, no dual-stack endpoint, and no client from '
+            "before start_aws() or from a lab that was stopped. "
+            "To reach the real AWS, use a new Python process that does not import dealab.cloud."
         )
 
 

@@ -6,8 +6,11 @@ https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
 https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
 https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
 
-DynamoDB tables with provisioned capacity: write units per second, one unit for each started KB.
+DynamoDB tables with provisioned capacity: write units per second, one unit for each started KB of
+the larger of the item before and after.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/provisioned-capacity-mode.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 (All checked 2026-11-23.)
 
 What the model leaves out: seconds are whole seconds of the lab's clock, not a sliding window; the
@@ -203,11 +206,14 @@ def _limit_dynamodb(limits_of) -> None:
         limits = limits_of()
         return None if limits is None or not limits.dynamodb or in_batch else limits
 
-    def item_size(attributes: dict) -> int:
-        return sum(
+    def charged(backend, table, attributes: dict) -> int:
+        """Bytes to pay for: the larger of what stands there and of ``attributes``."""
+        found = table.get_item(*backend.get_keys_value(table, attributes))
+        new = sum(
             len(name.encode("utf-8")) + DynamoType(value).size()
-            for name, value in (attributes or {}).items()
+            for name, value in attributes.items()
         )
+        return max(new, found.size() if found else 0)
 
     def exceeded() -> DynamodbException:
         return DynamodbException(
@@ -216,22 +222,17 @@ def _limit_dynamodb(limits_of) -> None:
             "Consider increasing your provisioning level with the UpdateTable API.",
         )
 
-    def limited(original, size_of):
+    def limited(original):
         def write(self, table_name, item, *args, **kwargs):
             limits = active()
             if limits:
                 limits.clock.now += limits.clock.call_seconds
                 table = self.get_table(table_name)
-                if not limits.write_table(table, size_of(self, table, item)):
+                if not limits.write_table(table, charged(self, table, item)):
                     raise exceeded()
             return original(self, table_name, item, *args, **kwargs)
 
         return write
-
-    def stored_size(backend, table, key: dict) -> int:
-        # An update or delete is charged for the larger of old and new; the old one is known here.
-        found = table.get_item(*backend.get_keys_value(table, key))
-        return found.size() if found else item_size(key)
 
     def limited_batch(self):
         limits = active()
@@ -243,13 +244,9 @@ def _limit_dynamodb(limits_of) -> None:
         for table_name, requests in asked.items():
             table = backend.get_table(table_name)
             for request in requests:
-                put = request.get("PutRequest")
-                size = (
-                    item_size(put["Item"])
-                    if put
-                    else stored_size(backend, table, request["DeleteRequest"]["Key"])
-                )
-                fits = limits.write_table(table, size)
+                [change] = request.values()  # {"PutRequest": {"Item": ...}} or the like
+                [attributes] = change.values()
+                fits = limits.write_table(table, charged(backend, table, attributes))
                 (accepted if fits else unprocessed)[table_name].append(request)
         if not accepted:
             raise exceeded()
@@ -263,9 +260,9 @@ def _limit_dynamodb(limits_of) -> None:
         answer.result["UnprocessedItems"] = dict(unprocessed)
         return answer
 
-    DynamoDBBackend.put_item = limited(put_item, lambda backend, table, item: item_size(item))
-    DynamoDBBackend.update_item = limited(update_item, stored_size)
-    DynamoDBBackend.delete_item = limited(delete_item, stored_size)
+    DynamoDBBackend.put_item = limited(put_item)
+    DynamoDBBackend.update_item = limited(update_item)
+    DynamoDBBackend.delete_item = limited(delete_item)
     DynamoHandler.batch_write_item = limited_batch
 
 

@@ -1,9 +1,6 @@
 """The frame of an explorer: sliders on top, below them a picture with the numbers in words."""
 
-import html
-
 import ipywidgets as widgets
-from IPython.display import display
 
 from dealab import pictures
 
@@ -15,19 +12,14 @@ class Panel(widgets.VBox):
     """Sliders and a picture that follows them.
 
     ``draw(**values)`` returns ``(figure, alt, words)`` for the sliders' values; ``words`` is one or
-    two sentences with the result. ``source`` is ``(title, address)`` of the model's source, or HTML
-    that explains the model and links to it.
+    two sentences with the result. ``about`` is HTML with the model's formula and a link to its
+    source.
     """
 
-    def __init__(self, draw, controls: dict[str, widgets.Widget], source: tuple[str, str] | str):
+    def __init__(self, draw, controls: dict[str, widgets.Widget], about: str):
         self._draw = draw
         self._controls = controls
-        if isinstance(source, tuple):
-            title, address = source
-            source = (
-                f'<p>The model and its source: <a href="{address}">{html.escape(title)}</a></p>'
-            )
-        self._about = source
+        self._about = about
         self._view = widgets.HTML()
         self.words = ""
         for control in controls.values():
@@ -93,16 +85,3 @@ def choice(label: str, options: list, value=None) -> widgets.Dropdown:
     return widgets.Dropdown(
         options=options, value=value, description=label, layout=_LAYOUT, style=_STYLE
     )
-
-
-def slider(label: str, value: float, low: float, high: float, step: float) -> widgets.Widget:
-    """Return a slider; over whole numbers when all its numbers are whole."""
-    whole = all(isinstance(given, int) for given in (value, low, high, step))
-    return (integer if whole else number)(label, value, low, high, step)
-
-
-def panel(controls: dict[str, widgets.Widget], draw, about: str) -> Panel:
-    """Display the ``controls`` over the picture of ``draw``; ``about`` is HTML on the model."""
-    shown = Panel(draw, controls, about)
-    display(shown)
-    return shown

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 STRATEGIES = ("at once", "exponential", "exponential with jitter")
 SLOT = 0.1  # seconds; the service counts its requests in slots
-SOURCE = (
-    "Retry behavior, AWS SDKs and Tools Reference Guide",
-    "https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html",
+ABOUT = (
+    "<p>All clients call at second 0. Before retry i (0, 1, 2, ...) a client waits "
+    "min(0.5 s &times; 2<sup>i</sup>, 20 s); with jitter it waits a random part of that. "
+    "The service counts in slots of 0.1 s. Source: "
+    '<a href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html">'
+    "Retry behavior of the AWS SDKs</a>.</p>"
 )
 
 
@@ -109,4 +112,4 @@ def backoff():
         "per_second": _panel.integer("Requests served per second", 50, 10, 200, 10),
         "attempts": _panel.integer("Attempts per client", 20, 1, 20),
     }
-    return _panel.Panel(draw, controls, SOURCE)
+    return _panel.Panel(draw, controls, ABOUT)

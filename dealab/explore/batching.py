@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 PAYLOAD_KB = 6_000  # one invocation, 6 MB
-SOURCE = (
-    "Lambda parameters for Kinesis event source mappings",
-    "https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html",
+ABOUT = (
+    "<p>Lanes = shards &times; ParallelizationFactor. A batch of n records of 1 kB takes 50 ms + n "
+    "&times; work per record. Lambda invokes when BatchSize or 6 MB is reached or the window is "
+    "over; while a batch runs, the next one gathers. Source: "
+    '<a href="https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html">'
+    "Parameters of a Kinesis event source mapping</a>.</p>"
 )
 
 
@@ -119,4 +122,4 @@ def batching():
         "parallelization": _panel.integer("ParallelizationFactor", 1, 1, 10),
         "per_record_ms": _panel.number("Work per record (ms)", 2.0, 0.5, 20.0, 0.5),
     }
-    return _panel.Panel(draw, controls, SOURCE)
+    return _panel.Panel(draw, controls, ABOUT)

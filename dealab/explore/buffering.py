@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-SOURCE = (
-    "Amazon Data Firehose API, BufferingHints",
-    "https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html",
+ABOUT = (
+    "<p>A buffer goes out when it holds the buffer size or is as old as the interval. Each active "
+    "partition has a buffer of its own. Compression is left out. Source: "
+    '<a href="https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html">'
+    "Buffering hints of Amazon Data Firehose</a>.</p>"
 )
 
 
@@ -75,4 +77,4 @@ def buffering():
         "interval": _panel.integer("Buffer interval (s)", 300, 10, 900, 10),
         "partitions": _panel.integer("Active partitions", 1, 1, 100),
     }
-    return _panel.Panel(draw, controls, SOURCE)
+    return _panel.Panel(draw, controls, ABOUT)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from dealab.explore._panel import choice, panel, slider
-
 # vCPU, GiB of common shapes: general purpose, compute-optimized, memory-optimized.
 SHAPES = {"4 vCPU, 16 GiB": (4, 16), "4 vCPU, 8 GiB": (4, 8), "4 vCPU, 32 GiB": (4, 32)}
 
@@ -69,15 +67,16 @@ def fargate_size(cpu, mib):
     return next(fits, None)
 
 
-def containers() -> None:
-    """Show the sliders: which resource runs out first?"""
-    from matplotlib.figure import Figure
+def containers():
+    """Return a panel of sliders: which resource runs out first?"""
+    import matplotlib.pyplot as plt
+
+    from dealab.explore import _panel
 
     def draw(tasks, cpu, mib, shape, strategy):
         vcpu, gib = SHAPES[shape]
         node_cpu, node_mib = vcpu * 1024, gib * 1024
-        figure = Figure(figsize=(7, 2.8), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
         fargate = fargate_size(cpu, mib)
         try:
             nodes = pack(tasks, cpu, mib, node_cpu, node_mib, strategy, nodes=4)
@@ -109,10 +108,10 @@ def containers() -> None:
         return figure, f"Reserved CPU and memory of each instance. {words}", words
 
     controls = {
-        "tasks": slider("Tasks", 10, 1, 60, 1),
-        "cpu": slider("CPU units per task", 512, 128, 8192, 128),
-        "mib": slider("Memory per task (MiB)", 3072, 256, 32768, 256),
-        "shape": choice("Instance", list(SHAPES), "4 vCPU, 16 GiB"),
-        "strategy": choice("Placement", ["binpack", "spread"], "binpack"),
+        "tasks": _panel.integer("Tasks", 16, 1, 60),
+        "cpu": _panel.integer("CPU units per task", 512, 128, 8192, 128),
+        "mib": _panel.integer("Memory per task (MiB)", 3072, 256, 32768, 256),
+        "shape": _panel.choice("Instance", list(SHAPES), "4 vCPU, 16 GiB"),
+        "strategy": _panel.choice("Placement", ["binpack", "spread"], "binpack"),
     }
-    panel(controls, draw, ABOUT)
+    return _panel.Panel(draw, controls, ABOUT)

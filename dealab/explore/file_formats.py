@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from dealab.explore._panel import choice, panel, slider
-
 ABOUT = (
     "<p>Model: GB scanned = size as CSV &times; size of the format as a share of the CSV &times; "
     "partitions &times; columns (Parquet only). Cost = queries &times; max(GB, 10 MB) &times; $5 "
@@ -11,14 +9,13 @@ ABOUT = (
     "Parquet's footer and the row groups that its statistics skip are left out.</p>"
 )
 
-# Bytes of Fernway's order lines of January 2026 in each form, as a share of the plain CSV file.
-# Measured in lesson 1.2 ("Turn CSV into Parquet"), which passes its own numbers.
+# Size of Fernway's order lines in each form, as a share of the plain CSV (lesson 1.2 measures it).
 SHARES = {
     "CSV": 1.00,
-    "CSV, gzip": 0.30,
-    "JSON lines": 3.80,
-    "Parquet, snappy": 0.27,
-    "Parquet, zstd": 0.19,
+    "CSV, gzip": 0.15,
+    "JSON lines": 3.42,
+    "Parquet, snappy": 0.18,
+    "Parquet, zstd": 0.14,
 }
 MINIMUM_GB = 10 / 1024  # Athena bills 10 MB at least for each query
 
@@ -51,17 +48,18 @@ def objects(csv_gb, share, file_mb):
     return max(1, round(csv_gb * share * 1024 / file_mb))
 
 
-def file_formats(shares: Mapping[str, float] = SHARES) -> None:
-    """Show the sliders; ``shares``: format -> size as a share of the CSV's."""
-    from matplotlib.figure import Figure
+def file_formats(shares: Mapping[str, float] = SHARES):
+    """Return a panel of sliders; ``shares``: format -> size as a share of the CSV's."""
+    import matplotlib.pyplot as plt
+
+    from dealab.explore import _panel
 
     def draw(csv_gb, columns, partitions, form, file_mb, queries):
         read = {
             name: scanned_gb(csv_gb, share, is_columnar(name), columns / 100, partitions / 100)
             for name, share in shares.items()
         }
-        figure = Figure(figsize=(7, 2.8), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
         colors = ["#b35806" if name == form else "#7f9fbf" for name in read]
         bars = axes.barh(list(read), list(read.values()), color=colors)
         axes.bar_label(bars, fmt="%.2f GB", padding=3)
@@ -78,11 +76,11 @@ def file_formats(shares: Mapping[str, float] = SHARES) -> None:
         return figure, f"GB scanned by one query: {all_of_them}. {words}", words
 
     controls = {
-        "csv_gb": slider("Table as CSV (GB)", 100, 1, 1000, 1),
-        "columns": slider("Columns read (% of bytes)", 20, 1, 100, 1),
-        "partitions": slider("Partitions read (%)", 100, 1, 100, 1),
-        "form": choice("Format to price", list(shares), list(shares)[-1]),
-        "file_mb": slider("Size of each file (MB)", 128, 1, 512, 1),
-        "queries": slider("Queries a month", 1000, 100, 20000, 100),
+        "csv_gb": _panel.integer("Table as CSV (GB)", 100, 1, 1000),
+        "columns": _panel.integer("Columns read (% of bytes)", 20, 1, 100),
+        "partitions": _panel.integer("Partitions read (%)", 100, 1, 100),
+        "form": _panel.choice("Format to price", list(shares), list(shares)[-1]),
+        "file_mb": _panel.integer("Size of each file (MB)", 128, 1, 512),
+        "queries": _panel.integer("Queries a month", 1000, 100, 20000, 100),
     }
-    panel(controls, draw, ABOUT)
+    return _panel.Panel(draw, controls, ABOUT)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 WRITE_MB = 1.0  # per shard and second
 WRITE_RECORDS = 1_000  # per shard and second
 READ_MB = 2.0  # per shard and second, shared by polling consumers
-SOURCE = (
-    "Kinesis Data Streams quotas and limits",
-    "https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html",
+ABOUT = (
+    "<p>A shard takes min(1,000, 1,000 kB / record size) records a second. A key belongs to one "
+    "shard; all other records spread evenly. Source: "
+    '<a href="https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html">'
+    "Quotas of Kinesis Data Streams</a>.</p>"
 )
 
 
@@ -93,4 +95,4 @@ def shards():
         "record_kb": _panel.number("Record size (kB)", 1.0, 0.2, 20.0, 0.2),
         "hot_percent": _panel.integer("Share of one key (%)", 0, 0, 90, 5),
     }
-    return _panel.Panel(draw, controls, SOURCE)
+    return _panel.Panel(draw, controls, ABOUT)

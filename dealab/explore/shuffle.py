@@ -4,8 +4,6 @@ import heapq
 from collections.abc import Mapping
 from zlib import crc32
 
-from dealab.explore._panel import panel, slider
-
 ABOUT = (
     "<p>Model: partition = hash(key) mod partitions; a task lasts its start plus rows / speed, and "
     "runs on the first free core; the stage ends with its last task. The speed is such that one "
@@ -52,9 +50,11 @@ def stage_seconds(rows, cores: int, rows_per_second: float, overhead: float) -> 
     return max(free)
 
 
-def shuffle(counts: Mapping | None = None, unit: str = "rows") -> None:
-    """Show the sliders; ``counts``: key -> rows (default: one hot key)."""
-    from matplotlib.figure import Figure
+def shuffle(counts: Mapping | None = None, unit: str = "rows"):
+    """Return a panel of sliders; ``counts``: key -> rows (default: one hot key)."""
+    import matplotlib.pyplot as plt
+
+    from dealab.explore import _panel
 
     counts = dict(counts) if counts is not None else hot_counts()
     total = sum(counts.values())
@@ -65,8 +65,7 @@ def shuffle(counts: Mapping | None = None, unit: str = "rows") -> None:
         seconds = stage_seconds(rows, cores, rate, overhead_ms / 1000)
         ideal = (total / rate + partitions * overhead_ms / 1000) / cores
         average = total / partitions
-        figure = Figure(figsize=(7, 2.8), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
         axes.bar(range(partitions), sorted(rows, reverse=True), width=1, color="#4c78a8")
         axes.axhline(average, color="#b35806", linewidth=1.2, label=f"average {average:,.0f}")
         axes.set_xlabel("shuffle partitions, largest first")
@@ -81,9 +80,9 @@ def shuffle(counts: Mapping | None = None, unit: str = "rows") -> None:
         return figure, f"Size of each shuffle partition. {words}", words
 
     controls = {
-        "partitions": slider("Shuffle partitions", 64, 1, 400, 1),
-        "cores": slider("Cores", 16, 1, 64, 1),
-        "salt": slider("Parts of the hot key (salt)", 1, 1, 32, 1),
-        "overhead_ms": slider("Start of a task (ms)", 20, 0, 500, 10),
+        "partitions": _panel.integer("Shuffle partitions", 64, 1, 400),
+        "cores": _panel.integer("Cores", 16, 1, 64),
+        "salt": _panel.integer("Parts of the hot key (salt)", 1, 1, 32),
+        "overhead_ms": _panel.integer("Start of a task (ms)", 20, 0, 500, 10),
     }
-    panel(controls, draw, ABOUT)
+    return _panel.Panel(draw, controls, ABOUT)

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from math import ceil
 
-from dealab.explore._panel import panel, slider
-
 ABOUT = (
     "<p>Model: work = GB &times; vCPU-seconds per GB. Glue = workers &times; max(60 s, work / (4 "
     "&times; (workers &minus; 1))) &times; $0.44 per DPU-hour. Lambda = work &times; 1.73 GB "
     "&times; $0.0000166667, plus $0.20 per million requests. Athena = GB &times; $5 per TB. EMR "
-    "breaks even at Glue's cost / (work &times; 1.25), a quarter on top for driver and start. Start-up times, "
-    "S3 requests and storage are left out; look up the Flex discount for your Region. Sources: "
+    "breaks even at Glue's cost / (work &times; 1.25), a quarter on top for driver and start. "
+    "Start-up times, S3 requests and storage are left out; look up the Flex discount for your "
+    "Region. Sources: "
     '<a href="https://aws.amazon.com/glue/pricing/">Glue</a>, '
     '<a href="https://aws.amazon.com/lambda/pricing/">Lambda</a>, '
     '<a href="https://aws.amazon.com/athena/pricing/">Athena</a> pricing.</p>'
@@ -65,9 +64,11 @@ def break_even_vcpu_hour(usd, core_seconds, overhead=0.25):
     return usd / (core_seconds * (1 + overhead) / 3600)
 
 
-def transform_cost() -> None:
-    """Show the sliders: the size of the job decides."""
-    from matplotlib.figure import Figure
+def transform_cost():
+    """Return a panel of sliders: the size of the job decides."""
+    import matplotlib.pyplot as plt
+
+    from dealab.explore import _panel
 
     def draw(gb, seconds_per_gb, file_mb, workers, flex):
         work = gb * seconds_per_gb
@@ -82,8 +83,7 @@ def transform_cost() -> None:
             f"${run.usd:,.3f}" + (f"  impossible: {run.problem}" if run.problem else "")
             for run in runs.values()
         ]
-        figure = Figure(figsize=(7, 2.6), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = plt.subplots(figsize=(7, 2.6), layout="constrained")
         colors = ["#bbbbbb" if run.problem else "#4c78a8" for run in runs.values()]
         bars = axes.barh(list(runs), [run.usd for run in runs.values()], color=colors)
         axes.bar_label(bars, labels=labels, padding=3)
@@ -101,10 +101,10 @@ def transform_cost() -> None:
         return figure, f"Cost of one run. {words}", words
 
     controls = {
-        "gb": slider("GB to transform", 20, 1, 2000, 1),
-        "seconds_per_gb": slider("vCPU-seconds per GB", 120, 10, 1200, 10),
-        "file_mb": slider("Size of each file (MB)", 128, 1, 4096, 1),
-        "workers": slider("Glue G.1X workers", 10, 2, 100, 1),
-        "flex": slider("Flex discount (%), assumed", 30, 0, 60, 1),
+        "gb": _panel.integer("GB to transform", 20, 1, 2000),
+        "seconds_per_gb": _panel.integer("vCPU-seconds per GB", 120, 10, 1200, 10),
+        "file_mb": _panel.integer("Size of each file (MB)", 128, 1, 4096),
+        "workers": _panel.integer("Glue G.1X workers", 10, 2, 100),
+        "flex": _panel.integer("Flex discount (%), assumed", 30, 0, 60),
     }
-    panel(controls, draw, ABOUT)
+    return _panel.Panel(draw, controls, ABOUT)

@@ -3,6 +3,9 @@
 Each call opens the file, does its work in one transaction and closes it again (about a
 millisecond): nothing is held between two cells, so a killed kernel leaves nothing locked, a forked
 process inherits nothing, and Windows can move the file.
+
+Never open the file but through SQLite: on POSIX, closing any handle of it drops the locks of the
+whole process.
 """
 
 import contextlib

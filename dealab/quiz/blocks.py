@@ -64,13 +64,13 @@ class Block:
         for key, value in node.value:
             if key.value == "id" and isinstance(value, yaml.ScalarNode):
                 self.title = value.value
-        for key, value in node.value:
-            self._add(key, value, allowed)
+        misspelled = {self._add(key, value, allowed) for key, value in node.value}
         for key in required:
-            if key not in self._fields:
+            if key not in self._fields and key not in misspelled:
                 self.note(self.line(), f"the key '{key}' is missing; {what} needs it")
 
-    def _add(self, key: yaml.Node, value: yaml.Node, allowed: tuple[str, ...]) -> None:
+    def _add(self, key: yaml.Node, value: yaml.Node, allowed: tuple[str, ...]) -> str | None:
+        """Take in a field. Return the key that was probably meant where this one is unknown."""
         line = key.start_mark.line + 1
         name = key.value if isinstance(key, yaml.ScalarNode) else "?"
         if name in self._fields:
@@ -79,8 +79,10 @@ class Block:
             near = difflib.get_close_matches(name, allowed, n=1)
             hint = f"did you mean '{near[0]}'?" if near else f"allowed are {', '.join(allowed)}"
             self.note(line, f"unknown key '{name}'; {hint}")
+            return near[0] if near else None
         else:
             self._fields[name], self._lines[name] = value, line
+        return None
 
     def line(self, key: str | None = None) -> int:
         """Return the line of the field ``key``, or of the block."""

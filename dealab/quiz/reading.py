@@ -77,7 +77,8 @@ def _entry(block: Block, task: str, lines: dict[str, int]) -> Entry | None:
         file=block.file,
         line=block.line(),
     )
-    _check_key(block, question)
+    if not any(part.notes for part in parts):
+        _check_key(block, question)
     return Entry(question, block, parts)
 
 
