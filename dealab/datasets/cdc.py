@@ -4,8 +4,6 @@ The last image of each changed customer is the customer of the curated table. Th
 are made by undoing the later changes.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from dealab.datasets import names
@@ -33,6 +31,7 @@ class Changes:
         old = indexes[:known_before]
         u = universe.hashed("changes", old)
         self._changes = np.where(u < 0.035, 3, np.where(u < 0.10, 2, np.where(u < 0.26, 1, 0)))
+        self._changes[:WINDOW_DAYS] = 1  # one of these each day, so that no file is ever empty
         # Numbers that no customer has: accounts erased on request.
         gaps = np.arange(universe.customers // 40)
         gap_ids = FIRST_CUSTOMER_ID + 41 * gaps + 40
@@ -47,9 +46,10 @@ class Changes:
         draw = self.shop.universe.hashed
         count = np.maximum(self._changes[old], 1)
         at = (j + draw(f"change {j}", old)) / count * (WINDOW_DAYS * DAY - 120)
+        at = np.where(old < WINDOW_DAYS, old * DAY + 40_000, at)
         # Clocks show whole seconds: now and then two changes share one.
         if j:
-            twin = draw(f"twin {j}", old) < 0.12
+            twin = draw(f"twin {j}", old) < 0.2
             at = np.where(twin, self._times(j - 1, old) - _WINDOW, at)
         return _WINDOW + np.floor(at).astype(np.int64)
 
@@ -130,8 +130,3 @@ class Changes:
             }
             for number, (ts, key, _, record) in enumerate(found, 1)
         ]
-
-
-def days(changes: Changes) -> Iterator[list[dict]]:
-    for day in range(WINDOW_DAYS):
-        yield changes.day(day)

@@ -14,6 +14,7 @@ from dealab.datasets.tables import DEVICES, EVENTS, REFERRERS
 from dealab.datasets.universe import (
     DAY,
     START,
+    VISITS_BY_HOUR,
     WINDOW_DAYS,
     WINDOW_FIRST_DAY,
     Story,
@@ -28,39 +29,25 @@ TRACKED = 0.6  # share of orders whose visit is in the clicks
 CAMPAIGN_DAY = 3  # a newsletter and social campaign starts on 2026-06-04
 _EVENTS_A_DAY = (1800, 5500)  # before and during the campaign, at scale 1
 _WEEKDAY = (1.0, 0.97, 0.95, 0.98, 1.0, 1.14, 1.18)  # Monday first, as is 2026-06-01
-_HOUR = (
-    21,
-    18,
-    14,
-    9,
-    5,
-    3,
-    2,
-    2,
-    2,
-    3,
-    5,
-    7,
-    9,
-    11,
-    12,
-    13,
-    13,
-    13,
-    13,
-    13,
-    14,
-    16,
-    18,
-    20,
-)  # UTC
 COUNTRIES = ("US", "CA", "MX", "GB", "DE")
 VIEW, SEARCH, CART, CHECKOUT, PURCHASE = range(5)
-_HOME, _CATEGORY, _PRODUCT, _SEARCH, _CART, _CHECKOUT, _THANKS = range(7)
+_HOME, _CATEGORY, _PRODUCT, _SEARCH, _CHECKOUT, _THANKS = range(6)
+
+
+class Rows:
+    """Equally long arrays that are chosen from, sorted and joined together."""
+
+    def take(self, chosen):
+        return self.__class__(*(values[chosen] for values in vars(self).values()))
+
+    @classmethod
+    def join(cls, parts: list):
+        columns = zip(*(vars(part).values() for part in parts), strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
 
 
 @dataclass
-class Visits:
+class Visits(Rows):
     """Visits of one slice or one day, as arrays with one entry a visit."""
 
     start: np.ndarray  # ms from START
@@ -77,7 +64,7 @@ class Visits:
 
 
 @dataclass
-class Events:
+class Events(Rows):
     """Events as arrays with one entry an event; times in ms from START."""
 
     ts: np.ndarray
@@ -91,18 +78,6 @@ class Events:
     referrer: np.ndarray
     country: np.ndarray
     latency: np.ndarray  # -1 for not measured
-
-    def take(self, chosen) -> "Events":
-        return Events(*(values[chosen] for values in vars(self).values()))
-
-    @staticmethod
-    def join(parts: "list[Events]") -> "Events":
-        return Events(
-            *(
-                np.concatenate(group)
-                for group in zip(*(vars(p).values() for p in parts), strict=True)
-            )
-        )
 
 
 def _device(rng: np.random.Generator, app: np.ndarray) -> np.ndarray:
@@ -156,7 +131,7 @@ def _browsers(shop: Shop, day: int, piece: int, pieces: int) -> Visits:
     universe = shop.universe
     rng = universe.stream("clicks browsers", day * 4096 + piece)
     expected = _EVENTS_A_DAY[day >= CAMPAIGN_DAY] * _WEEKDAY[day % 7] * universe.scale / 3.6
-    share = np.concatenate([[0.0], np.cumsum(_HOUR)]) / sum(_HOUR)
+    share = np.concatenate([[0.0], np.cumsum(VISITS_BY_HOUR)]) / sum(VISITS_BY_HOUR)
     at = np.arange(25) * 3600.0
     low, high = np.interp([DAY * piece / pieces, DAY * (piece + 1) / pieces], at, share)
     n = int(expected * (high - low) * (0.95 + 0.1 * rng.random()) + rng.random())
@@ -183,14 +158,8 @@ def _browsers(shop: Shop, day: int, piece: int, pieces: int) -> Visits:
     )
 
 
-def _join(parts: list[Visits]) -> Visits:
-    return Visits(
-        *(np.concatenate(group) for group in zip(*(vars(p).values() for p in parts), strict=True))
-    )
-
-
-def _unfold(shop: Shop, visits: Visits, day: int, rng: np.random.Generator) -> Events:
-    """Turn visits into their events."""
+def _unfold(shop: Shop, visits: Visits, day: int, noon: int, rng: np.random.Generator) -> Events:
+    """Turn visits into their events; ``noon`` is in ms, 0 in a slice without one."""
     buys = visits.end >= 0
     counts = visits.browse + 2 * visits.carts + visits.checkout + buys
     visit = np.repeat(np.arange(len(counts)), counts)
@@ -250,12 +219,13 @@ def _unfold(shop: Shop, visits: Visits, day: int, rng: np.random.Generator) -> E
     latency = np.where(rng.random(n) < 0.006, -1, latency)
     delay = 60 + np.floor(260 * -np.log1p(-rng.random(n))).astype(np.int64)
     # Phones without a connection send their events later, at most a day.
-    late = (rng.random(n) < 0.025) & ((device == 1) | (device == 3))
-    delay = np.where(
-        late,
-        600_000 + np.floor(rng.random(n) ** 3 * (DAY * 1000 - 660_000)).astype(np.int64),
-        delay,
-    )
+    phone = (device == 1) | (device == 3)
+    late = (rng.random(n) < 0.025) & phone
+    wait = 600_000 + np.floor(rng.random(n) ** 3 * (DAY * 1000 - 660_000)).astype(np.int64)
+    if noon:  # one surely arrives on the next day, in a universe of any size
+        one = np.flatnonzero(phone & (ts >= noon))[:1]
+        late[one], wait[one] = True, 15 * 3600 * 1000
+    delay = np.where(late, wait, delay)
     return Events(
         ts,
         ts + delay,
@@ -282,21 +252,19 @@ def slices(shop: Shop):
     held: list[Events] = []
     for day in range(WINDOW_DAYS):
         begin = (WINDOW_FIRST_DAY + day) * DAY * 1000
+        noon = begin + DAY * 1000 // 2
         buyers = _buyers(shop, shop.orders(WINDOW_FIRST_DAY + day), day)
         for piece in range(pieces):
             low = begin + DAY * 1000 * piece // pieces
             high = begin + DAY * 1000 * (piece + 1) // pieces
             mine = (buyers.start >= low) & (buyers.start < high)
-            parts = [
-                Visits(*(values[mine] for values in vars(buyers).values())),
-                _browsers(shop, day, piece, pieces),
-            ]
-            visits = _join(parts)
-            order = np.argsort(visits.start, kind="stable")
-            visits = Visits(*(values[order] for values in vars(visits).values()))
-            visits.code = ((day << 12) + piece << 16) + np.arange(len(order))
+            visits = Visits.join([buyers.take(mine), _browsers(shop, day, piece, pieces)])
+            visits = visits.take(np.argsort(visits.start, kind="stable"))
+            visits.code = ((day << 12) + piece << 16) + np.arange(len(visits.start))
             rng = shop.universe.stream("clicks events", day * 4096 + piece)
-            events = Events.join([*held, _unfold(shop, visits, day, rng)])
+            events = Events.join(
+                [*held, _unfold(shop, visits, day, noon if low <= noon < high else 0, rng)]
+            )
             events = events.take(np.argsort(events.ts, kind="stable"))
             cut = int(np.searchsorted(events.ts, high))
             held = [events.take(slice(cut, None))]  # what goes on past the slice's end
@@ -314,12 +282,11 @@ class Words:
         fixed = {
             _HOME: "/",
             _SEARCH: "/search",
-            _CART: "/cart",
             _CHECKOUT: "/checkout",
             _THANKS: "/thank-you",
         }
         #: page kind * 512 + product + 1 -> path
-        self.pages = np.full(7 * 512, "", dtype=object)
+        self.pages = np.full(6 * 512, "", dtype=object)
         for kind, path in fixed.items():
             self.pages[kind * 512 : (kind + 1) * 512] = path
         self.pages[_CATEGORY * 512 + 1 : _CATEGORY * 512 + n + 1] = [

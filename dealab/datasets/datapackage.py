@@ -101,7 +101,6 @@ def _resource(folder: Path, table: Table, columns, parts: dict[str | None, int])
         "mediatype": mediatype,
         "encoding": "utf-8",
         "path": [entry["path"] for entry in entries],
-        "bytes": sum(entry["bytes"] for entry in entries),
         "rows": sum(parts.values()),
         "files": entries,
         "schema": schema,
@@ -109,7 +108,9 @@ def _resource(folder: Path, table: Table, columns, parts: dict[str | None, int])
     if format == "parquet":
         del resource["encoding"]
     if table.format == "flow":
-        resource["dialect"] = {"delimiter": " "}
+        # The first line has the service's names (account-id), which Athena cannot use as columns.
+        resource["dialect"] = {"delimiter": " ", "header": False, "commentChar": "version"}
+        schema["missingValues"] = ["-"]
     if table.partition:
         resource["partitionKeys"] = [_field(table.partition)]
     return resource

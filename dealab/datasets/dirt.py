@@ -33,7 +33,7 @@ from dealab.datasets.universe import (
 from dealab.datasets.writer import compact
 
 ISO_FROM = 90  # day of 2026-04-01: new export with ISO timestamps and coupon_code
-DAY_FIRST_STORE = 17  # its till wrote DD/MM/YYYY in April
+DAY_FIRST_STORES = (17, 18, 19, 20, 22)  # DD/MM/YYYY in April
 DAY_FIRST_DAYS = range(90, 120)
 BAD_FEBRUARY = (56, 57, 58)  # 02-26 to 02-28: some rows first came with the date 2026-02-30
 REJECTED_DAY = 119  # 2026-04-30: rows with the date 31/04/2026 that no order stands behind
@@ -44,10 +44,17 @@ def dollars(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def _repeat(rng: np.random.Generator, rows: list, rate: float, reach: int = 20) -> list:
+def _some(rng: np.random.Generator, count: int, rate: float, sure: bool = False) -> np.ndarray:
+    """Choose positions at random; the first one too if ``sure``, so that no dirt is missing."""
+    chosen = rng.random(count) < rate
+    chosen[:1] |= sure
+    return np.flatnonzero(chosen)
+
+
+def _repeat(rng: np.random.Generator, rows: list, rate: float) -> list:
     """Repeat some rows a few places further on, as a retried batch does."""
-    again = np.flatnonzero(rng.random(len(rows)) < rate).tolist()
-    places = rng.integers(1, reach, len(again)).tolist()
+    again = _some(rng, len(rows), rate).tolist()
+    places = rng.integers(1, 20, len(again)).tolist()
     later: dict[int, list] = {}
     for i, step in zip(again, places, strict=True):
         later.setdefault(min(i + step, len(rows) - 1), []).append(rows[i])
@@ -92,7 +99,7 @@ def order_rows(shop: Shop, orders: Orders, day: int) -> list[tuple]:
         )
     ):
         guest = orders.customer[i] < 0
-        if store == DAY_FIRST_STORE and day in DAY_FIRST_DAYS:
+        if store in DAY_FIRST_STORES and day in DAY_FIRST_DAYS:
             when = f"{stamp[8:10]}/{stamp[5:7]}/{stamp[:4]} {stamp[11:]}"
         else:
             when = f"{stamp}Z" if day >= ISO_FROM else stamp.replace("T", " ")
@@ -125,7 +132,7 @@ def _rejected(universe: Universe) -> Iterator[tuple]:
             "",
             f"31/04/2026 {clock}",
             "store",
-            DAY_FIRST_STORE,
+            DAY_FIRST_STORES[0],
             "delivered",
             "cash",
             "9.99",
@@ -167,6 +174,7 @@ def line_rows(shop: Shop, orders: Orders, day: int) -> list[tuple]:
 
 
 _PHONES = ("+1-{a}-555-{n}", "({a}) 555-{n}", "{a}.555.{n}", "{a}555{n}", "1 {a} 555 {n}")
+_YES_NO = (("false", "FALSE", "no", "N", "0"), ("true", "TRUE", "yes", "Y", "1"))
 _BAD_BIRTHS = ("1985-02-30", "1990-04-31", "31/04/1990", "0000-00-00", "1979-13-01")
 
 
@@ -184,8 +192,12 @@ def customer_rows(shop: Shop, rows: dict, chunk: int) -> list[tuple]:
             phone = _PHONES[int(u[0] ** 2 * 5)].format(a=phone[3:6], n=phone[11:])
         birth = born[i]
         if birth == "NaT":
-            birth = _BAD_BIRTHS[int(u[1] * 5)] if u[2] < 0.2 else ""
+            birth = _BAD_BIRTHS[int(u[1] * 5)] if u[2] < 0.35 else ""
         tier = rows["loyalty_tier"][i]
+        if tier == "none" and u[9] < 0.5:
+            tier = ""
+        elif u[9] < 0.05:
+            tier = tier.upper()
         return (
             int(rows["customer_id"][i]),
             _untidy(rows["first_name"][i], u[3] * 20) if u[3] < 0.05 else rows["first_name"][i],
@@ -198,21 +210,15 @@ def customer_rows(shop: Shop, rows: dict, chunk: int) -> list[tuple]:
             rows["state"][i].lower() if u[7] < 0.03 else rows["state"][i],
             rows["postal_code"][i],
             ("US", "us", "USA", "United States")[0 if u[8] < 0.9 else 1 + int((u[8] - 0.9) * 30)],
-            ("" if u[9] < 0.5 else "none")
-            if tier == "none"
-            else tier.upper()
-            if u[9] < 0.05
-            else tier,
-            (("false", "FALSE", "no", "N", "0"), ("true", "TRUE", "yes", "Y", "1"))[
-                int(rows["marketing_opt_in"][i])
-            ][int(u[10] ** 3 * 5)],
+            tier,
+            _YES_NO[int(rows["marketing_opt_in"][i])][int(u[10] ** 3 * 5)],
             f"{created[i]}Z",
         )
 
     result = [one(i) for i in range(n)]
     # The same customer again, typed by somebody else.
-    again = np.flatnonzero(rng.random(n) < 0.02).tolist() or [0]
-    return result + [one(i) for i in again]
+    again = _some(rng, n, 0.02, sure=chunk == 0)
+    return result + [one(int(i)) for i in again]
 
 
 def product_lines(shop: Shop) -> list[str]:
@@ -267,13 +273,13 @@ def click_lines(shop: Shop, words: Words, ids: list[str], events: Events, chunk:
     result = list(_click_rows(rng, words, ids, events, None))
     # A sender that got no answer in time sends again: the same event_id, a later received_ts; and a
     # queue that delivers at least once delivers some rows twice, equal in every byte.
-    again = np.flatnonzero(rng.random(len(ids)) < 0.018)
+    again = _some(rng, len(ids), 0.018, sure=True)
     delay = rng.integers(1_000, 90_000, len(again))
     for i, wait in zip(again.tolist(), delay.tolist(), strict=True):
         received, row = result[i]
         row = {**row, "received_ts": _ms(received + wait)}
         result.append((received + wait, row))
-    result += [result[i] for i in np.flatnonzero(rng.random(len(ids)) < 0.006).tolist()]
+    result += [result[i] for i in _some(rng, len(ids), 0.006, sure=True).tolist()]
     if bot:
         result += _click_rows(rng, words, *bot, Story.BOT_USER)
     return [(received, compact(row)) for received, row in result]
@@ -324,17 +330,13 @@ def sensor_rows(universe: Universe, readings: Readings, number: int) -> dict[int
     start = WINDOW_START.astype(np.int64)
     for i in range(n):
         ts = int(readings.ts[i])
-        value = float(readings.value[i])
+        value = f"{readings.value[i]:.{0 if readings.metric == 'door_open' else 1}f}"
         row = (
             readings.warehouse.upper() if upper[i] else readings.warehouse,
             readings.sensor_id,
             iso(start + ts),
             readings.metric,
-            "-999"
-            if readings.failed[i]
-            else f"{value:.0f}"
-            if readings.metric == "door_open"
-            else f"{value:.1f}",
+            "-999" if readings.failed[i] else value,
             int(readings.battery[i]),
         )
         rows = result.setdefault(ts // DAY, [])
@@ -351,12 +353,12 @@ def change_lines(
     rng = universe.stream("changes dirt", day)
     n = len(records)
     place = np.arange(n) + np.where(rng.random(n) < 0.06, rng.integers(-40, 40, n), 0)
-    order = np.argsort(place, kind="stable").tolist()
-    again, tomorrow = rng.random(n) < 0.02, rng.random(n) < 0.015
+    again = set(_some(rng, n, 0.02, sure=day == 3).tolist())
+    tomorrow = set(_some(rng, n, 0.015, sure=day == 4).tolist())
     lines, late = list(held), []
-    for i in order:
+    for i in np.argsort(place, kind="stable").tolist():
         line = compact(records[i])
-        (late if tomorrow[i] else lines).append(line)
-        if again[i]:
+        (late if i in tomorrow else lines).append(line)
+        if i in again:
             lines.append(line)
     return lines, late

@@ -375,14 +375,17 @@ class Shop:
         price = np.array(table["price" if day >= COUPONS_FROM else "old_price"])[product]
         quantity = 1 + pick(rng.random(total_lines), (0.72, 0.16, 0.06, 0.04, 0.02))
         quantity = np.where(price > 15_000, 1, quantity)
+        # A landlord or a school buys for more than a thousand dollars; one surely does each month.
+        bulk = rng.random(total_lines) < 0.001
+        bulk[:1] |= day % 30 == 10
+        quantity = np.where(bulk, 1 + 130_000 // price, quantity)
         clearance = rng.random(total_lines)
         discount = np.where(clearance < 0.03, 25, 0)
         if day in SALE:
             discount = np.where(clearance < 0.4, 20, discount)
         discount = np.maximum(discount, percent[line_order])
-        # No line may come to half a cent; one piece never does.
-        half = quantity * price * (100 - discount) % 100 == 50
-        quantity = np.where(half, 1, quantity)
+        # No line may come to half a cent: one piece never does, and so one piece more helps.
+        quantity = quantity + (quantity * price * (100 - discount) % 100 == 50)
         amount = (quantity * price * (100 - discount) + 50) // 100
         total = np.bincount(line_order, weights=amount, minlength=n).astype(np.int64)
 

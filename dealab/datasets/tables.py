@@ -288,7 +288,7 @@ _RAW = (
                 "order_ts",
                 "string",
                 "UTC: 'YYYY-MM-DD HH:MM:SS' until 2026-03, ISO 8601 with Z from 2026-04, "
-                "'DD/MM/YYYY HH:MM:SS' from store 17 in 2026-04",
+                "'DD/MM/YYYY HH:MM:SS' from some stores in 2026-04",
             ),
             _c("channel", "string", "web, app, store in any case, with blanks"),
             _c("store_id", "string", "Store; blank unless a store order"),

@@ -6,6 +6,7 @@ is, lists buckets, reads the files of customers, and tries to spread, which the 
 the morning the key is switched off and deleted.
 """
 
+import heapq
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,6 +21,7 @@ from dealab.datasets.universe import (
     Universe,
     date_text,
     iso,
+    pick,
 )
 
 ACCOUNT = "111122223333"
@@ -29,6 +31,7 @@ CALLS_A_DAY = 64
 # (user, share of calls): people work in the office's hours.
 _PEOPLE = (("dana.whitlock", 0.35), ("olu.abara", 0.3), ("greta.dahl", 0.2), ("mateo.vega", 0.15))
 _AGENTS = {
+    "boto": "Boto3/1.44.0 md/Botocore#1.44.0 ua/2.1 os/linux lang/python#3.13",
     "person": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36",
     "cli": "aws-cli/2.27.50 md/awscrt#0.26.1 ua/2.1 os/linux#6.8 lang/python#3.13",
 }
@@ -92,13 +95,13 @@ class Trail:
             for name in (*(name for name, _ in _PEOPLE), *_ROLES, self.story.leaked_user)
         }
 
-    def day(self, day: int) -> list[dict]:
-        """Return the records of one day of the window, sorted by time."""
-        rng = self.universe.stream("cloudtrail", day)
-        low = START.astype(np.int64) + (WINDOW_FIRST_DAY + day) * DAY
-        found = [*self._people(rng, day, low), *self._jobs(rng, day, low), *self._story(rng, day)]
-        found.sort(key=lambda item: item[0])
-        return [record for _, record in found]
+    def day(self, day: int) -> Iterator[dict]:
+        """Yield the records of one day of the window by time."""
+        low = int(START.astype(np.int64)) + (WINDOW_FIRST_DAY + day) * DAY
+        sources = [self._people(day, low), self._story(day)]
+        sources += [self._job(role, day, low) for role in _ROLES]
+        for _, record in heapq.merge(*sources, key=lambda item: item[0]):
+            yield record
 
     # ---- who
 
@@ -233,78 +236,76 @@ class Trail:
             return {"databaseName": "fernway"}
         return None
 
-    def _people(self, rng, day: int, low: int) -> Iterator[tuple]:
+    def _people(self, day: int, low: int) -> Iterator[tuple]:
+        """Yield what people do: sign in before nine, work until six (New York), few on weekends."""
+        rng = self.universe.stream("cloudtrail people", day)
         weekend = day % 7 >= 5
+        there = rng.random(len(_PEOPLE)) < (0.3 if weekend else 0.95)
+        there[day % len(_PEOPLE)] = True
+        names = [name for (name, _), here in zip(_PEOPLE, there, strict=True) if here]
+        shares = [share for (_, share), here in zip(_PEOPLE, there, strict=True) if here]
+        logins = np.sort(low + 12 * 3600 + rng.integers(1800, 3500, len(names))).tolist()
+        for name, when in zip(names, logins, strict=True):
+            yield self._login(rng, when, name, self.story.office_ip, True)
         count = self.universe.sized(CALLS_A_DAY * (0.06 if weekend else 0.3), 2)
-        shares = np.cumsum([share for _, share in _PEOPLE])
-        seen = set()
-        for _ in range(count):
-            name = _PEOPLE[int(np.searchsorted(shares, rng.random() * 0.999))][0]
-            when = low + 13 * 3600 + int(rng.integers(0, 9 * 3600))  # 9 to 18 o'clock in New York
-            if name not in seen:
-                seen.add(name)
-                yield self._login(
-                    rng,
-                    low + 12 * 3600 + int(rng.integers(1800, 3500)),
-                    name,
-                    self.story.office_ip,
-                    True,
-                )
+        for when in np.sort(low + 13 * 3600 + rng.integers(0, 9 * 3600, count)).tolist():
+            name = names[int(pick(rng.random(), shares))]
             action = _PERSON_CALLS[rng.integers(len(_PERSON_CALLS))]
-            denied = rng.random() < 0.02
-            error = _denied(f"arn:aws:iam::{ACCOUNT}:user/{name}", action) if denied else None
+            agent = _AGENTS["cli" if rng.random() < 0.5 else "person"]
+            identity, request = self._user(name), self._request(rng, action, day)
+            error = _denied(identity["arn"], action) if rng.random() < 0.02 else None
             yield self._call(
-                rng,
-                when,
-                self._user(name),
-                action,
-                self.story.office_ip,
-                _AGENTS["cli" if rng.random() < 0.5 else "person"],
-                self._request(rng, action, day),
-                error,
+                rng, when, identity, action, self.story.office_ip, agent, request, error
             )
 
-    def _jobs(self, rng, day: int, low: int) -> Iterator[tuple]:
-        for role, (actions, hours, service) in _ROLES.items():
-            for _ in range(self.universe.sized(CALLS_A_DAY * 0.19, 3)):
-                when = low + hours[rng.integers(len(hours))] * 3600 + int(rng.integers(0, 3600))
-                action = actions[rng.integers(len(actions))]
-                yield self._call(
-                    rng,
-                    when,
-                    self._role(role, when - 900, service),
-                    action,
-                    service,
-                    service,
-                    self._request(rng, action, day, landing=role in _LANDING),
-                )
+    def _job(self, role: str, day: int, low: int) -> Iterator[tuple]:
+        """Yield what the jobs of one role do."""
+        rng = self.universe.stream(f"cloudtrail {role}", day)
+        actions, hours, service = _ROLES[role]
+        count = self.universe.sized(CALLS_A_DAY * 0.19, 3)
+        moments = np.array(hours)[rng.integers(0, len(hours), count)] * 3600
+        for when in np.sort(low + moments + rng.integers(0, 3600, count)).tolist():
+            action = actions[rng.integers(len(actions))]
+            request = self._request(rng, action, day, landing=role in _LANDING)
+            identity = self._role(role, when - 900, service)
+            yield self._call(rng, when, identity, action, service, service, request)
 
     # ---- the intrusion
 
-    def _story(self, rng, day: int) -> Iterator[tuple]:
-        story = self.story
+    def _story(self, day: int) -> Iterator[tuple]:
+        story, rng = self.story, self.universe.stream("cloudtrail story", day)
         date = date_text(WINDOW_FIRST_DAY + day)
         if date == "2026-06-09":
-            when = _at("2026-06-09T19:24:10")
+            answer = {
+                "userName": story.leaked_user,
+                "accessKeyId": story.leaked_key,
+                "status": "Active",
+            }
             yield self._call(
                 rng,
-                when,
+                _at("2026-06-09T19:24:10"),
                 self._user("dana.whitlock"),
                 "iam:CreateAccessKey",
                 story.office_ip,
                 _AGENTS["person"],
                 {"userName": story.leaked_user},
-                responseElements={
-                    "accessKey": {
-                        "userName": story.leaked_user,
-                        "accessKeyId": story.leaked_key,
-                        "status": "Active",
-                    }
-                },
+                responseElements={"accessKey": answer},
             )
+        if date == "2026-06-10":  # the key at its honest work
+            identity = self._user(story.leaked_user, story.leaked_key)
+            for number, action in enumerate(("StartQueryExecution", "GetQueryResults") * 2):
+                yield self._call(
+                    rng,
+                    _at("2026-06-10T12:30:05") + 37 * number,
+                    identity,
+                    f"athena:{action}",
+                    story.office_ip,
+                    _AGENTS["boto"],
+                    self._request(rng, f"athena:{action}", day),
+                )
         if date == "2026-06-11":
             yield from self._intrusion(rng)
-            when = _at("2026-06-11T14:02:37")
+            when = _at("2026-06-11T12:02:37")
             for step, action in enumerate(("iam:UpdateAccessKey", "iam:DeleteAccessKey")):
                 request = {"userName": story.leaked_user, "accessKeyId": story.leaked_key}
                 if step == 0:

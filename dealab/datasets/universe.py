@@ -25,6 +25,12 @@ WINDOW_FIRST_DAY = 151  # days from START to WINDOW_START
 
 DAY = 86_400
 
+#: Relative number of visits of the shop by hour, UTC: evenings in North America come first.
+VISITS_BY_HOUR = (
+    21, 18, 14, 9, 5, 3, 2, 2, 2, 3, 5, 7,
+    9, 11, 12, 13, 13, 13, 13, 13, 14, 16, 18, 20,
+)  # fmt: skip
+
 
 def stream(seed: int, table: str, chunk: int = 0) -> np.random.Generator:
     """Return the random stream of one chunk of one table."""
@@ -33,8 +39,8 @@ def stream(seed: int, table: str, chunk: int = 0) -> np.random.Generator:
 
 def hashed(seed: int, column: str, ids: np.ndarray) -> np.ndarray:
     """Return a number in [0, 1) for each id of a column: splitmix64 (Steele, Lea, Flood 2014)."""
-    salt = (seed * 0x9E3779B97F4A7C15 + crc32(column.encode()) * 0xD1B54A32D192ED03) % 2**64
-    z = np.asarray(ids).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt)
+    salt = np.random.SeedSequence([seed, crc32(column.encode())]).generate_state(1, np.uint64)
+    z = np.asarray(ids).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + salt
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))

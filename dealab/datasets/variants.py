@@ -51,14 +51,22 @@ def _put(work: Path, place: Path) -> None:
 
 
 def _cache() -> Path:
-    """Return the folder of the user's variants; nobody else may write there."""
+    """Return the folder of the user's variants."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError, ImportError):
         user = "user"
     folder = Path(tempfile.gettempdir()) / f"dealab-datasets-{user}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        return _private(folder.parent)
     return folder
+
+
+@cache
+def _private(parent: Path) -> Path:
+    """Return a folder for this process alone, because somebody else made the one of our name."""
+    return Path(tempfile.mkdtemp(prefix="dealab-datasets-", dir=parent))
 
 
 @cache

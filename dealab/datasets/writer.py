@@ -67,7 +67,8 @@ def arrow_array(values, glue_type: str) -> pa.Array:
         parts = (arrow_array([pair[i] for pair in pairs], "string") for i in range(2))
         return pa.MapArray.from_arrays(arrow_array(offsets, "int"), *parts)
     if glue_type == "string":
-        null = np.array([value is None for value in values]) if null is None else null
+        if null is None:
+            null = np.array([value is None for value in values], dtype=bool)
         values = ["" if gone else value for value, gone in zip(values, null.tolist(), strict=True)]
         text = [value.encode() for value in values]
         offsets = np.zeros(len(text) + 1, dtype="<i4")
@@ -162,9 +163,10 @@ class TextFile:
         self.rows = 0
 
     def write(self, lines) -> None:
-        lines = list(lines)
-        self._file.writelines(line + "\n" for line in lines)
-        self.rows += len(lines)
+        for line in lines:
+            self._file.write(line)
+            self._file.write("\n")
+            self.rows += 1
 
     def close(self) -> None:
         self._file.close()

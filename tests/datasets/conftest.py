@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "datasets.md"
 
 
 def duckdb_type(glue: str) -> str:
-    """Turn a Glue type into DuckDB's: ``array<map<string,int>>`` into ``MAP(VARCHAR, INTEGER)[]``."""
+    """Turn a Glue type into DuckDB's: ``array<map<string,int>>`` into ``MAP(VARCHAR, INT)[]``."""
     if glue.startswith("array<"):
         return duckdb_type(glue[6:-1]) + "[]"
     if glue.startswith("map<"):
