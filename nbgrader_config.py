@@ -1,13 +1,16 @@
 """nbgrader for this course. `nbgrader` reads it when it is run in this folder."""
 
+from dealab.grading.released import KINDS
+
 c = get_config()  # noqa: F821 - traitlets puts it here
 
 c.CourseDirectory.course_id = "dealab"
 
-# Only these kinds of file are ever released, fetched or collected: a solution.py or a note that
-# lies beside a source notebook stays where it is.
+# A solution.py or a note that lies beside a source notebook stays there: the hook keeps it out of
+# release/, and the exchange takes nothing else either.
+c.GenerateAssignment.post_convert_hook = "dealab.grading.released.keep_allowed"
 c.CourseDirectory.include = [
-    *("*.ipynb", "*.csv", "*.json", "*.jsonl", "*.parquet", "*.png", "*.svg"),
+    *KINDS,
     *("timestamp.txt", "submission_secret.txt"),  # nbgrader's own notes on a submission
 ]
 

@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from dealab.sql import athena_functions, athena_special, signatures, types
+from dealab.sql import athena_special, signatures, types
 from dealab.sql.dialects import AthenaDialect
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.expressions import nearest
@@ -45,11 +45,11 @@ class AthenaBinder(Queries):
     dialect = AthenaDialect
     CTE_HINT = "NOT MATERIALIZED "  # Trino runs a WITH query each time it is named
     PARAMETER_CODE = "INVALID_PARAMETER_USAGE"
-    FUNCTIONS = signatures.index(athena_functions.SCALARS)
-    AGGREGATES = signatures.index(athena_functions.AGGREGATES)
-    WINDOWS = signatures.index(athena_functions.WINDOWS)
+    FUNCTIONS = signatures.functions("athena").scalar
+    AGGREGATES = signatures.functions("athena").aggregate
+    WINDOWS = signatures.functions("athena").window
+    LIMITS = signatures.functions("athena").refused
     SPECIAL = athena_special.SPECIAL
-    LIMITS = athena_functions.LIMITS
 
     # --- messages ----------------------------------------------------------------------------------
 
@@ -93,14 +93,20 @@ class AthenaBinder(Queries):
                 node,
                 hint=nearest(name, names),
             )
-        return self.error("TYPE_MISMATCH", f"Expression {self.snippet(node) if node else value.sql} is not of type ROW", node)
+        return self.error(
+            "TYPE_MISMATCH",
+            f"Expression {self.snippet(node) if node else value.sql} is not of type ROW",
+            node,
+        )
 
     def ambiguous(self, name):
         return self.error("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous")
 
     def unknown_function(self, name, node, arguments):
         hint = nearest(name, [*self.FUNCTIONS, *self.AGGREGATES, *self.WINDOWS, *self.SPECIAL])
-        return self.error("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node, hint=hint)
+        return self.error(
+            "FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node, hint=hint
+        )
 
     def no_overload(self, name, node, arguments, nodes, lines):
         given = ", ".join(
@@ -118,7 +124,9 @@ class AthenaBinder(Queries):
         return self.error("SYNTAX_ERROR", "mismatched input '*'", node)
 
     def star_without_from(self, node):
-        return self.error("COLUMN_NOT_FOUND", "SELECT * not allowed in queries without FROM clause", node)
+        return self.error(
+            "COLUMN_NOT_FOUND", "SELECT * not allowed in queries without FROM clause", node
+        )
 
     def not_grouped(self, value, scope):
         shown = value.sql.replace('"', "")
@@ -147,7 +155,11 @@ class AthenaBinder(Queries):
         )
 
     def nested_window(self, name, node):
-        return self.error("NESTED_WINDOW", "Cannot nest window functions or aggregates inside window function", node)
+        return self.error(
+            "NESTED_WINDOW",
+            "Cannot nest window functions or aggregates inside window function",
+            node,
+        )
 
     def window_required(self, name, node):
         return self.error("MISSING_OVER", f"Window function {name} requires an OVER clause", node)
@@ -157,24 +169,39 @@ class AthenaBinder(Queries):
             return self.error(
                 "FUNCTION_NOT_WINDOW", f"Function is not a window function: {name}", node
             )
-        return self.error("FUNCTION_NOT_AGGREGATE", f"Filter is only valid for aggregation functions: {name}", node)
+        return self.error(
+            "FUNCTION_NOT_AGGREGATE",
+            f"Filter is only valid for aggregation functions: {name}",
+            node,
+        )
 
     def unknown_window(self, label, node):
         return self.error("INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {label}", node)
 
     def one_column(self, node, count):
-        return self.error("TOO_MANY_COLUMNS" if count > 1 else "SYNTAX_ERROR",
-                          f"Multiple columns returned by subquery are not yet supported. Found {count}", node)
+        return self.error(
+            "TOO_MANY_COLUMNS" if count > 1 else "SYNTAX_ERROR",
+            f"Multiple columns returned by subquery are not yet supported. Found {count}",
+            node,
+        )
 
     def unknown_relation(self, path, node, scope):
-        return self.error("TABLE_NOT_FOUND", f"Table '{'.'.join(path)}' not found", node,
-                          hint=nearest(path[-1], [r.alias for r in scope.relations]))
+        return self.error(
+            "TABLE_NOT_FOUND",
+            f"Table '{'.'.join(path)}' not found",
+            node,
+            hint=nearest(path[-1], [r.alias for r in scope.relations]),
+        )
 
     def duplicate_cte(self, label, node):
-        return self.error("DUPLICATE_NAMED_QUERY", f"WITH query name '{label}' specified more than once", node)
+        return self.error(
+            "DUPLICATE_NAMED_QUERY", f"WITH query name '{label}' specified more than once", node
+        )
 
     def duplicate_alias(self, label, node):
-        return self.error("SYNTAX_ERROR", f"Relation '{label}' is used more than once in FROM", node)
+        return self.error(
+            "SYNTAX_ERROR", f"Relation '{label}' is used more than once in FROM", node
+        )
 
     def alias_width(self, given, real, node):
         return self.error(
@@ -198,8 +225,11 @@ class AthenaBinder(Queries):
         )
 
     def values_width(self, rows, node):
-        return self.error("TYPE_MISMATCH", "Values rows have mismatched sizes: "
-                          + " vs ".join(str(len(row)) for row in rows[:2]), node)
+        return self.error(
+            "TYPE_MISMATCH",
+            "Values rows have mismatched sizes: " + " vs ".join(str(len(row)) for row in rows[:2]),
+            node,
+        )
 
     def values_types(self, rows, node):
         shown = " vs ".join(
@@ -214,10 +244,14 @@ class AthenaBinder(Queries):
         return self.error("SYNTAX_ERROR", "GROUP BY needs at least one expression")
 
     def group_position(self, at, node):
-        return self.error("INVALID_COLUMN_REFERENCE", f"GROUP BY position {at} is not in select list", node)
+        return self.error(
+            "INVALID_COLUMN_REFERENCE", f"GROUP BY position {at} is not in select list", node
+        )
 
     def order_position(self, at, node):
-        return self.error("INVALID_COLUMN_REFERENCE", f"ORDER BY position {at} is not in select list", node)
+        return self.error(
+            "INVALID_COLUMN_REFERENCE", f"ORDER BY position {at} is not in select list", node
+        )
 
     def order_of_distinct(self, node):
         return self.error(
@@ -243,7 +277,11 @@ class AthenaBinder(Queries):
         )
 
     def bad_recursion(self, label, node):
-        return self.error("INVALID_RECURSIVE_REFERENCE", f"recursive reference not allowed in this query: {label}", node)
+        return self.error(
+            "INVALID_RECURSIVE_REFERENCE",
+            f"recursive reference not allowed in this query: {label}",
+            node,
+        )
 
     def not_unnestable(self, value, node):
         return self.error("TYPE_MISMATCH", f"Cannot unnest type: {athena_name(value.type)}", node)
@@ -254,7 +292,9 @@ class AthenaBinder(Queries):
 
     def no_common_type(self, one, two, values, node, role):
         if role == "IF results":
-            message = f"Result types for IF must be the same: {athena_name(one)} vs {athena_name(two)}"
+            message = (
+                f"Result types for IF must be the same: {athena_name(one)} vs {athena_name(two)}"
+            )
         else:
             kinds = list(dict.fromkeys(athena_name(v.type) for v in values))
             message = (
@@ -284,7 +324,9 @@ class AthenaBinder(Queries):
             return table
         if database not in self.catalog.databases:
             raise self.error(
-                "SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", node,
+                "SCHEMA_NOT_FOUND",
+                f"Schema '{database}' does not exist",
+                node,
                 hint=nearest(database, self.catalog.databases),
             )
         raise self.error(
@@ -334,7 +376,12 @@ class AthenaBinder(Queries):
                 return _RANK[wanted.name] - _RANK[kind.name]
             steps = {"decimal": 4, "real": 6, "double": 5}
             return steps.get(wanted.name, 1)
-        if common.name == wanted.name and wanted.name in ("varchar", "timestamp", "timestamptz", "time"):
+        if common.name == wanted.name and wanted.name in (
+            "varchar",
+            "timestamp",
+            "timestamptz",
+            "time",
+        ):
             return 1
         return None
 
@@ -424,13 +471,15 @@ class AthenaBinder(Queries):
         if common is None:
             raise self.mismatch(
                 f"Cannot apply operator: {athena_name(left.type)} {word} {athena_name(right.type)}",
-                node, operator=True,
+                node,
+                operator=True,
             )
         if common.name in ("map", "row", "array", "json") and operator in ("<", "<=", ">", ">="):
             if common.name in ("map", "json"):
                 raise self.mismatch(
                     f"Cannot apply operator: {athena_name(left.type)} {word} {athena_name(right.type)}",
-                    node, operator=True,
+                    node,
+                    operator=True,
                 )
         if common.name == "timestamptz" or common.name in ("row", "array", "map", "char"):
             left, right = self.coerce(left, common), self.coerce(right, common)
@@ -467,10 +516,17 @@ class AthenaBinder(Queries):
 
     def like_test(self, node, scope, word, escape):
         if word != "LIKE":
-            raise self.error("SYNTAX_ERROR", f"mismatched input '{word.split()[0]}'", node,
-                             self.source.operator_place(node))
+            raise self.error(
+                "SYNTAX_ERROR",
+                f"mismatched input '{word.split()[0]}'",
+                node,
+                self.source.operator_place(node),
+            )
         left, pattern = self.bind(node.this, scope), self.bind(node.expression, scope)
-        for value, side in ((left, "Left side of LIKE expression"), (pattern, "Pattern for LIKE expression")):
+        for value, side in (
+            (left, "Left side of LIKE expression"),
+            (pattern, "Pattern for LIKE expression"),
+        ):
             if value.type.name not in ("varchar", "char", "null"):
                 raise self.mismatch(
                     f"{side} must evaluate to a varchar (actual: {athena_name(value.type)})",
@@ -480,7 +536,9 @@ class AthenaBinder(Queries):
         if escape is not None:
             mark = self.bind(escape, scope)
             if not isinstance(mark.literal, str) or len(mark.literal) != 1:
-                raise self.error("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", escape)
+                raise self.error(
+                    "INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", escape
+                )
             tail = f" ESCAPE {mark.sql}"
         return Value(f"({left.sql} LIKE {pattern.sql}{tail})", BOOLEAN)
 
@@ -494,7 +552,8 @@ class AthenaBinder(Queries):
         if result is None:
             raise self.mismatch(
                 f"Cannot apply operator: {athena_name(left.type)} {operator} {athena_name(right.type)}",
-                node, operator=True,
+                node,
+                operator=True,
             )
         return result
 
@@ -515,7 +574,10 @@ class AthenaBinder(Queries):
         if two in types.INTERVALS and one in types.NUMBERS and operator == "*":
             return Value(f"({right.sql} * {left.sql})", right.type)
         if one == "interval_day" and two in types.NUMBERS and operator == "/":
-            return Value(f"to_milliseconds(CAST(lab_millis_of({left.sql}) / CAST({right.sql} AS DOUBLE) AS BIGINT))", left.type)
+            return Value(
+                f"to_milliseconds(CAST(lab_millis_of({left.sql}) / CAST({right.sql} AS DOUBLE) AS BIGINT))",
+                left.type,
+            )
         return None
 
     def number_calculated(self, left: Value, right: Value, operator: str) -> Value:
@@ -536,7 +598,11 @@ class AthenaBinder(Queries):
 
     def time_calculated(self, left: Value, right: Value, operator: str) -> Value | None:
         one, two = left.type.name, right.type.name
-        if one in types.INTERVALS and two in ("date", "time", "timestamp", "timestamptz") and operator == "+":
+        if (
+            one in types.INTERVALS
+            and two in ("date", "time", "timestamp", "timestamptz")
+            and operator == "+"
+        ):
             left, right, one, two = right, left, two, one
         if one == "date" and two in types.INTERVALS:
             return Value(f"CAST(({left.sql} {operator} {self.whole_days(right)}) AS DATE)", DATE)
@@ -554,7 +620,9 @@ class AthenaBinder(Queries):
         if operator == "-" and one in moments and two in moments:
             common = self.common_type(left.type, right.type)
             left, right = self.coerce(left, common), self.coerce(right, common)
-            return Value(f"to_milliseconds(date_diff('millisecond', {right.sql}, {left.sql}))", INTERVAL_DAY)
+            return Value(
+                f"to_milliseconds(date_diff('millisecond', {right.sql}, {left.sql}))", INTERVAL_DAY
+            )
         return None
 
     def whole_days(self, interval: Value) -> str:
@@ -579,7 +647,8 @@ class AthenaBinder(Queries):
                     f"Unexpected parameters ({athena_name(left.type)}, {athena_name(right.type)}) for "
                     "function concat. Expected: concat(char(x), char(y)), concat(array(E), E) E, "
                     "concat(E, array(E)) E, concat(array(E)) E, concat(varchar), concat(varbinary)",
-                    node, self.source.operator_place(node),
+                    node,
+                    self.source.operator_place(node),
                 )
         kind = left.type if left.type.name == "varbinary" else VARCHAR
         return Value(f"({left.sql} || {right.sql})", kind)
@@ -609,7 +678,9 @@ class AthenaBinder(Queries):
         try:
             return read_type(node)
         except KeyError:
-            raise self.error("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", node) from None
+            raise self.error(
+                "TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", node
+            ) from None
 
     def cast_node(self, node, scope, safe):
         value = self.bind(node.this, scope)
@@ -646,7 +717,9 @@ class AthenaBinder(Queries):
             return value
         sql = athena_special.cast_sql(self, value, kind)
         if sql is None:
-            raise self.mismatch(f"Cannot cast {athena_name(value.type)} to {athena_name(kind)}", node)
+            raise self.mismatch(
+                f"Cannot cast {athena_name(value.type)} to {athena_name(kind)}", node
+            )
         if safe:
             sql = f"TRY({sql})"
         return Value(sql, kind, value.literal if kind.name == "varchar" and not safe else None)
@@ -680,6 +753,51 @@ class AthenaBinder(Queries):
 
     # --- parts ---------------------------------------------------------------------------------------------
 
+    def subscript(self, value, index, node, scope):
+        key = self.bind(index, scope)
+        match value.type.name:
+            case "array" if key.type.name in types.INTEGERS:
+                return Value(f"lab_at({value.sql}, {key.sql})", value.type.args[0])
+            case "map" if self.common_type(key.type, value.type.args[0]) is not None:
+                wanted = self.coerce(key, value.type.args[0])
+                return Value(f"lab_key({value.sql}, {wanted.sql})", value.type.args[1])
+            case "row" if isinstance(key.literal, int):
+                fields = value.type.args[0]
+                if not 1 <= key.literal <= len(fields):
+                    raise self.error(
+                        "INVALID_FUNCTION_ARGUMENT",
+                        f"Invalid subscript expression: ROW index out of bounds: {key.literal}",
+                        node,
+                    )
+                name, kind = fields[key.literal - 1]
+                part = text(types.field_key(name, key.literal - 1))
+                return Value(f"struct_extract({value.sql}, {part})", kind)
+        raise self.mismatch(
+            f"Cannot use {athena_name(key.type)} for subscript of {athena_name(value.type)}", node
+        )
+
+    def array_value(self, node, scope):
+        values = [self.bind(item, scope) for item in node.expressions]
+        if not values:
+            return Value("[]", types.array(NULL))
+        values, kind = self.unify(values, node, "ARRAY elements")
+        return Value(f"[{', '.join(value.sql for value in values)}]", types.array(kind))
+
+    def tuple_value(self, node, scope):
+        return athena_special.make_row([self.bind(item, scope) for item in node.expressions])
+
+    def in_zone(self, node, scope):
+        return athena_special.at_time_zone(self, node, scope)
+
+    def json_part(self, node, scope):
+        if isinstance(node, exp.JSONValue):
+            return athena_special.json_value(self, node, scope)
+        if not node.args.get("json_query"):
+            raise self.error(
+                "SYNTAX_ERROR", "mismatched input '->'", node, self.source.operator_place(node)
+            )
+        return athena_special.json_query(self, node, scope)
+
     def interval_value(self, node, scope):
         return athena_special.interval_literal(self, node, scope)
 
@@ -698,7 +816,10 @@ class AthenaBinder(Queries):
 
     def orderable(self, value, node):
         if value.type.name in ("map", "json"):
-            raise self.mismatch(f"Type {athena_name(value.type)} is not orderable, and therefore cannot be used in ORDER BY: {self.snippet(node)}", node)
+            raise self.mismatch(
+                f"Type {athena_name(value.type)} is not orderable, and therefore cannot be used in ORDER BY: {self.snippet(node)}",
+                node,
+            )
         return value
 
 
@@ -734,10 +855,16 @@ def decimal_calculated(left: Value, right: Value, operator: str) -> Value:
         scale = max(s1, s2)
         kind = decimal(min(38, max(p1 - s1, p2 - s2) + scale + 1), scale)
         wide = duck_name(kind)
-        return Value(f"CAST(CAST({left.sql} AS {wide}) {operator} CAST({right.sql} AS {wide}) AS {wide})", kind)
+        return Value(
+            f"CAST(CAST({left.sql} AS {wide}) {operator} CAST({right.sql} AS {wide}) AS {wide})",
+            kind,
+        )
     if operator == "*":
         if s1 + s2 > 38:
-            raise ServiceError("INVALID_FUNCTION_ARGUMENT", f"DECIMAL scale must be in range [0, precision (38)]: {s1 + s2}")
+            raise ServiceError(
+                "INVALID_FUNCTION_ARGUMENT",
+                f"DECIMAL scale must be in range [0, precision (38)]: {s1 + s2}",
+            )
         precision = min(38, p1 + p2)
         kind = decimal(precision, s1 + s2)
         one = f"CAST({left.sql} AS DECIMAL({max(precision - s2, p1)},{s1}))"

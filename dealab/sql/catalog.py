@@ -138,4 +138,3 @@ class Catalog:
             and not any(part[0] in "._" for part in file.relative_to(path).parts)
             and file.stat().st_size > 0
         )
-

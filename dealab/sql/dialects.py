@@ -12,8 +12,6 @@ from sqlglot.dialects.redshift import Redshift
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ErrorLevel, ParseError, TokenError
 
-from dealab.sql.errors import ServiceError
-
 # Calls with a grammar of their own keep sqlglot's parser; all others become exp.Anonymous.
 _SPECIAL_CALLS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION")
 
@@ -35,6 +33,7 @@ class RedshiftDialect(Redshift):
 
     class Parser(Redshift.Parser):
         FUNCTIONS = {}  # noqa: RUF012
+        SUPPORTS_IMPLICIT_UNNEST = False  # FROM t, t.items: the binder knows which t is meant
         FUNCTION_PARSERS = _calls(Redshift.Parser, *_SPECIAL_CALLS[:1], *_SPECIAL_CALLS[2:])
 
 
@@ -93,26 +92,45 @@ def _tools(dialect):
     return made.tokenizer(), made.parser(error_level=ErrorLevel.IMMEDIATE)
 
 
-def parse(sql: str, dialect, syntax_error) -> tuple[list, Source]:
-    """Return the statements of ``sql`` and their source.
+def tokenize(sql: str, dialect, syntax_error) -> tuple[list, Source]:
+    """Return the tokens of ``sql`` and its source.
 
     ``syntax_error(offset, token)`` builds the service's error for a text that does not parse.
     """
-    tokenizer, parser = _tools(dialect)
     try:
-        tokens = tokenizer.tokenize(sql)
-        source = Source(sql, tokens)
-        statements = [tree for tree in parser.parse(tokens, sql) if tree is not None]
-    except (ParseError, TokenError) as problem:
+        tokens = _tools(dialect)[0].tokenize(sql)
+    except TokenError as problem:
         raise syntax_error(*_where(problem, sql)) from None
-    except RecursionError:
-        raise ServiceError(
-            "QUERY_TOO_COMPLEX" if dialect is AthenaDialect else "54001",
-            "statement is too large (stack overflow during analysis)"
-            if dialect is AthenaDialect
-            else "stack depth limit exceeded",
-        ) from None
-    return statements, source
+    return tokens, Source(sql, tokens)
+
+
+def parse(tokens, source: Source, dialect, syntax_error):
+    """Return the tree of one query."""
+    _check_commas(tokens, syntax_error, len(source.sql))
+    try:
+        trees = _tools(dialect)[1].parse(tokens, source.sql)
+    except ParseError as problem:
+        raise syntax_error(*_where(problem, source.sql)) from None
+    tree = trees[0]
+    if not isinstance(tree, (exp.Query, exp.Values)):
+        raise syntax_error(tokens[0].start, tokens[0].text)
+    return tree
+
+
+_AFTER_COMMA = frozenset(
+    "FROM WHERE GROUP HAVING ORDER LIMIT UNION EXCEPT INTERSECT OFFSET FETCH QUALIFY ) ] , ;".split()
+)
+
+
+def _check_commas(tokens, syntax_error, end: int) -> None:
+    """Refuse a comma with nothing behind it: the parser would skip it without a word."""
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.text != "," or token.token_type.name != "COMMA":
+            continue
+        if following is None:
+            raise syntax_error(end, "<EOF>")
+        if following.text.upper() in _AFTER_COMMA and following.token_type.name != "STRING":
+            raise syntax_error(following.start, following.text)
 
 
 def _where(problem, sql: str) -> tuple[int, str]:

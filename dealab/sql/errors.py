@@ -38,7 +38,7 @@ class ServiceError(SqlError):
         self.hint = hint
 
     def __str__(self) -> str:
-        if self.code[:2].isdigit() or self.code.startswith("XX"):  # an SQLSTATE: Redshift
+        if len(self.code) == 5:  # an SQLSTATE: Redshift
             return f"ERROR: {self.message}"
         place = f"line {self.line}:{self.column}: " if self.line else ""
         return f"{self.code}: {place}{self.message}"

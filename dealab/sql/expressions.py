@@ -64,7 +64,12 @@ class Expressions:
             if part not in parts and value not in (None, False, []):
                 raise self.limit_node(node, part)
         grouping = scope.grouping
-        if grouping and grouping.composite and not scope.inside_aggregate and self._may_be_key(node):
+        if (
+            grouping
+            and grouping.composite
+            and not scope.inside_aggregate
+            and self._may_be_key(node)
+        ):
             scope.grouping = None
             try:
                 whole = getattr(self, method)(node, scope)
@@ -138,9 +143,7 @@ class Expressions:
             whole, _, fraction = digits.partition(".")
             precision = max(len(whole.lstrip("0")) + len(fraction), 1)
             if precision > 38:
-                raise self.error(
-                    *self.too_many_digits(), node=node
-                )
+                raise self.error(*self.too_many_digits(), node=node)
             kind = types.decimal(precision, len(fraction))
             return Value(f"CAST({text(digits)} AS {duck_name(kind)})", kind, digits)
         number = int(digits)
@@ -170,10 +173,8 @@ class Expressions:
         return self.parameter_value(value, node)
 
     def missing_parameter(self, node, number):
-        return self.error(
-            *self.INVALID_PARAMETER, f"Incorrect number of parameters: expected {number} or more", node
-        ) if False else ServiceError(
-            self.PARAMETER_CODE, "Incorrect number of parameters: a ? has no value"
+        return ServiceError(
+            self.PARAMETER_CODE, f"Incorrect number of parameters: ? number {number} has no value"
         )
 
     def parameter_value(self, value, node) -> Value:
@@ -185,7 +186,11 @@ class Expressions:
             return Value("NULL", NULL)
         if isinstance(value, bool):
             return Value("true" if value else "false", BOOLEAN, value)
-        if isinstance(value, int) or type(value).__module__ == "numpy" and hasattr(value, "__index__"):
+        if (
+            isinstance(value, int)
+            or type(value).__module__ == "numpy"
+            and hasattr(value, "__index__")
+        ):
             number = int(value)
             if number < 0:
                 positive = self.number_literal(exp.Literal.number(str(-number)))
@@ -338,7 +343,7 @@ class Expressions:
             terms.append(current.expression)
             current = current.this
         terms.append(current)
-        bound = [self.condition(term, scope, f"Logical expression term") for term in reversed(terms)]
+        bound = [self.condition(term, scope, "Logical expression term") for term in reversed(terms)]
         return Value("(" + f" {word} ".join(value.sql for value in bound) + ")", BOOLEAN)
 
     @binds(exp.Not, "this")
@@ -400,25 +405,28 @@ class Expressions:
 
     def comparison(self, node, scope, operator: str) -> Value:
         left = self.bind(node.this, scope)
-        if isinstance(node.expression, (exp.Any, exp.All)):
-            return self.quantified(node, left, operator, scope)
+        right = node.expression
+        if isinstance(right, (exp.Any, exp.All)):
+            return self.quantified(node, left, operator, right.key.upper(), right.this, scope)
+        if isinstance(right, exp.Anonymous) and right.name.upper() in ("ANY", "ALL", "SOME"):
+            word = right.name.upper().replace("SOME", "ANY")
+            return self.quantified(node, left, operator, word, right.expressions[0], scope)
         right = self.bind(node.expression, scope)
         return self.compare(left, right, operator, node)
 
     def compare(self, left: Value, right: Value, operator: str, node) -> Value:
         raise NotImplementedError
 
-    def quantified(self, node, left: Value, operator: str, scope) -> Value:
-        inner = node.expression.this
+    def quantified(self, node, left: Value, operator: str, word: str, inner, scope) -> Value:
+        """x > ALL (query), x = ANY (query)."""
         query = inner.this if isinstance(inner, exp.Subquery) else inner
-        if not isinstance(query, exp.Query) and not isinstance(query, exp.Values):
+        if not isinstance(query, (exp.Query, exp.Values)):
             raise self.limit_node(node)
         bound = self.bind_query(query, scope)
         if len(bound.columns) != 1:
             raise self.one_column(node, len(bound.columns))
-        name, kind = bound.columns[0]
+        kind = bound.columns[0][1]
         probe = self.compare(left, Value("x", kind), operator, node)
-        word = "ANY" if isinstance(node.expression, exp.Any) else "ALL"
         if probe.sql == f"({left.sql} {operator} x)":
             return Value(f"({left.sql} {operator} {word} ({bound.sql}))", BOOLEAN)
         common = self.common_type(left.type, kind) or kind
@@ -891,7 +899,9 @@ class Expressions:
         kind = str(spec.args.get("kind", "RANGE")).upper()
         if end is None:
             return f"{kind} {start}"
-        return f"{kind} BETWEEN {start} AND {self.frame_bound(end, spec.args.get('end_side'), scope)}"
+        return (
+            f"{kind} BETWEEN {start} AND {self.frame_bound(end, spec.args.get('end_side'), scope)}"
+        )
 
     def frame_bound(self, bound, side, scope) -> str:
         if isinstance(bound, str):
@@ -915,6 +925,65 @@ class Expressions:
     def direction(item) -> str:
         word = " DESC" if item.args.get("desc") else " ASC"
         return word + (" NULLS FIRST" if item.args.get("nulls_first") else " NULLS LAST")
+
+    # --- what the grammar writes in its own way ------------------------------------------------------
+
+    def as_call(self, name: str, nodes, node, scope) -> Value:
+        """Bind special syntax (SUBSTRING(x FROM 1)) as the call that it stands for."""
+        call = exp.Anonymous(this=name, expressions=[part for part in nodes if part is not None])
+        span = self.source.span(node)
+        if span is not None:
+            call.meta["start"], call.meta["end"] = span
+        return self.function(call, scope)
+
+    @binds(exp.Substring, "this", "start", "length")
+    def substring(self, node, scope):
+        return self.as_call(
+            "substring", [node.this, node.args.get("start"), node.args.get("length")], node, scope
+        )
+
+    @binds(exp.StrPosition, "this", "substr")
+    def position(self, node, scope):
+        return self.as_call("strpos", [node.this, node.args["substr"]], node, scope)
+
+    @binds(exp.Trim, "this", "expression", "position")
+    def trim(self, node, scope):
+        name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(
+            (node.args.get("position") or "").upper(), "trim"
+        )
+        return self.as_call(
+            name, [node.this, node.expression if node.args.get("expression") else None], node, scope
+        )
+
+    @binds(exp.Bracket, "this", "expressions")
+    def bracket(self, node, scope):
+        if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
+            raise self.limit_node(node)
+        return self.subscript(self.bind(node.this, scope), node.expressions[0], node, scope)
+
+    @binds(exp.Array, "expressions", "bracket_notation")
+    def array(self, node, scope):
+        return self.array_value(node, scope)
+
+    @binds(exp.Tuple, "expressions")
+    def tuple(self, node, scope):
+        return self.tuple_value(node, scope)
+
+    @binds(exp.HexString, "this")
+    def hex_string(self, node, scope):
+        return Value(f"unhex({text(node.this)})", types.VARBINARY)
+
+    @binds(exp.AtTimeZone, "this", "zone")
+    def at_time_zone(self, node, scope):
+        return self.in_zone(node, scope)
+
+    @binds(exp.JSONExtract, "this", "expression", "option", "json_query")
+    def json_extract(self, node, scope):
+        return self.json_part(node, scope)
+
+    @binds(exp.JSONValue, "this", "path", "returning")
+    def json_value(self, node, scope):
+        return self.json_part(node, scope)
 
     # --- rows, arrays, intervals ------------------------------------------------------------------------
 

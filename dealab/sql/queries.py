@@ -39,8 +39,13 @@ class Queries(Expressions):
     #: parts of SELECT that are bound somewhere below
     SELECT_PARTS = frozenset(
         "expressions with_ from_ joins where group having qualify windows distinct order limit "
-        "offset laterals kind".split()
+        "offset laterals sample".split()
     )
+
+    def check_parameters(self) -> None:
+        """Refuse values that no ``?`` took."""
+        if len(self.used_parameters) < len(self.parameters):
+            raise self.missing_parameter(None, len(self.used_parameters))
 
     # --- queries ---------------------------------------------------------------------------------
 
@@ -67,7 +72,9 @@ class Queries(Expressions):
         scope = Scope(parent=parent)
         prefix = self.bind_with(node.args.get("with_"), scope)
         inner = self.bind_query(node.this, scope if prefix else parent)
-        if not (prefix or node.args.get("order") or node.args.get("limit") or node.args.get("offset")):
+        if not (
+            prefix or node.args.get("order") or node.args.get("limit") or node.args.get("offset")
+        ):
             return Query(inner.sql, inner.columns, inner.limited)
         return self.around(inner, node, parent, prefix)
 
@@ -90,7 +97,8 @@ class Queries(Expressions):
             for item in order.expressions:
                 place = self.output_position(item.this, inner.columns)
                 items.append(
-                    (str(place) if place else self.bind(item.this, scope).sql) + self.direction(item)
+                    (str(place) if place else self.bind(item.this, scope).sql)
+                    + self.direction(item)
                 )
             tail += " ORDER BY " + ", ".join(items)
         limit, limited = self.limit_text(node, scope)
@@ -100,9 +108,7 @@ class Queries(Expressions):
         return Query(sql, inner.columns, limited and order is None)
 
     def bind_set_operation(self, node, parent) -> Query:
-        self.allow(
-            node, {"this", "expression", "distinct", "with_", "order", "limit", "offset"}
-        )
+        self.allow(node, {"this", "expression", "distinct", "with_", "order", "limit", "offset"})
         scope = Scope(parent=parent)
         prefix = self.bind_with(node.args.get("with_"), scope)
         above = scope if prefix else parent
@@ -168,7 +174,9 @@ class Queries(Expressions):
             for row in rows
         ]
         names = [self.unnamed(at, None) for at in range(len(kinds))]
-        inner = Query(f"SELECT * FROM (VALUES {', '.join(lines)})", list(zip(names, kinds, strict=True)))
+        inner = Query(
+            f"SELECT * FROM (VALUES {', '.join(lines)})", list(zip(names, kinds, strict=True))
+        )
         if node.args.get("order") or node.args.get("limit") or node.args.get("offset"):
             return self.around(inner, node, parent, prefix)
         inner.sql = prefix + inner.sql
@@ -245,13 +253,13 @@ class Queries(Expressions):
 
     def bind_select(self, node, parent: Scope | None) -> Query:
         self.allow(node, self.SELECT_PARTS)
-        if node.args.get("kind"):
-            raise self.limit_node(node, "kind")
         scope = Scope(parent=parent)
         prefix = self.bind_with(node.args.get("with_"), scope)
         if not node.expressions:
             raise self.empty_select(node)
         tables = self.bind_from(node, scope)
+        # The parser hangs TABLESAMPLE after a subquery on the SELECT: it belongs to the last item.
+        tables += self.sample_text(node.args.get("sample"), scope)
         where = ""
         if node.args.get("where") is not None:
             scope.clause = "WHERE"
@@ -268,11 +276,15 @@ class Queries(Expressions):
         having = ""
         if node.args.get("having") is not None:
             scope.clause = "HAVING"
-            having = " HAVING " + self.condition(node.args["having"].this, scope, "HAVING clause").sql
+            having = (
+                " HAVING " + self.condition(node.args["having"].this, scope, "HAVING clause").sql
+            )
         qualify = ""
         if node.args.get("qualify") is not None:
             scope.clause = "QUALIFY"
-            qualify = " QUALIFY " + self.condition(node.args["qualify"].this, scope, "QUALIFY clause").sql
+            qualify = (
+                " QUALIFY " + self.condition(node.args["qualify"].this, scope, "QUALIFY clause").sql
+            )
         distinct = node.args.get("distinct")
         if distinct is not None:
             self.allow(distinct, {"on"})
@@ -282,13 +294,11 @@ class Queries(Expressions):
         limit, limited = self.limit_text(node, scope)
         names = inside_names([name for name, _ in outputs])
         listed = ", ".join(
-            f"{value.sql} AS {quote(name)}"
-            for name, (_, value) in zip(names, outputs, strict=True)
+            f"{value.sql} AS {quote(name)}" for name, (_, value) in zip(names, outputs, strict=True)
         )
         word = "SELECT DISTINCT" if distinct is not None else "SELECT"
         sql = (
-            f"{prefix}{word} {listed}{tables}{where}"
-            f"{group_text[0]}{having}{qualify}{order}{limit}"
+            f"{prefix}{word} {listed}{tables}{where}{group_text[0]}{having}{qualify}{order}{limit}"
         )
         columns = [(name, value.type) for name, value in outputs]
         return Query(sql, columns, limited and not order and not grouped)
@@ -419,10 +429,10 @@ class Queries(Expressions):
                 value = chosen if isinstance(chosen, Value) else self.group_key(chosen, scope)
                 self.note_key(value, chosen, grouping)
                 return value.sql if not self.is_constant(chosen) else str(at)
-        value = self.group_name(item, items, scope)
-        if value is None:
-            value = self.group_key(item, scope)
-        self.note_key(value, item, grouping)
+        named = self.group_name(item, items, scope)
+        node = item if named is None else named
+        value = node if isinstance(node, Value) else self.group_key(node, scope)
+        self.note_key(value, node, grouping)
         return value.sql
 
     def group_key(self, node, scope) -> Value:
@@ -432,8 +442,8 @@ class Queries(Expressions):
     def is_constant(node) -> bool:
         return not isinstance(node, Value) and node.find(exp.Column) is None
 
-    def group_name(self, item, items, scope) -> Value | None:
-        """A hook: Redshift groups by select aliases too."""
+    def group_name(self, item, items, scope):
+        """A hook: the select item that a name in GROUP BY stands for (Redshift), or None."""
         return None
 
     def note_key(self, value: Value, node, grouping: Grouping) -> None:
@@ -450,7 +460,9 @@ class Queries(Expressions):
                 continue
             if isinstance(current, exp.Window):
                 inner = current.this
-                while isinstance(inner, (exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls)):
+                while isinstance(
+                    inner, (exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls)
+                ):
                     inner = inner.this
                 stack.extend(inner.iter_expressions())
                 stack.extend(
@@ -474,9 +486,7 @@ class Queries(Expressions):
                 raise self.order_position(at, node)
             return at
         if isinstance(node, exp.Column) and len(node.parts) == 1:
-            named = [
-                at for at, (name, _) in enumerate(columns, 1) if name == node.name.lower()
-            ]
+            named = [at for at, (name, _) in enumerate(columns, 1) if name == node.name.lower()]
             if len(named) == 1:
                 return named[0]
             if len(named) > 1:
@@ -525,7 +535,9 @@ class Queries(Expressions):
             if isinstance(limit, exp.Fetch):
                 self.allow(limit, {"direction", "count", "limit_options"})
                 options = limit.args.get("limit_options")
-                if options is not None and (options.args.get("percent") or options.args.get("with_ties")):
+                if options is not None and (
+                    options.args.get("percent") or options.args.get("with_ties")
+                ):
                     raise self.limit_node(limit, "PERCENT or WITH TIES")
                 count = limit.args.get("count") or exp.Literal.number(1)
             else:
@@ -542,7 +554,11 @@ class Queries(Expressions):
 
     def row_count(self, node, scope, word: str) -> str:
         value = self.bind(node, Scope(parent=None, clause=word))
-        if not isinstance(value.literal, int) or isinstance(value.literal, bool) or value.literal < 0:
+        if (
+            not isinstance(value.literal, int)
+            or isinstance(value.literal, bool)
+            or value.literal < 0
+        ):
             raise self.bad_limit(word, node, value)
         return str(value.literal)
 
@@ -561,8 +577,13 @@ class Queries(Expressions):
         for lateral in node.args.get("laterals") or ():
             raise self.limit_node(lateral)
         for join in node.args.get("joins") or ():
-            comma = not (join.args.get("kind") or join.args.get("side") or join.args.get("on")
-                         or join.args.get("using") or join.args.get("method"))
+            comma = not (
+                join.args.get("kind")
+                or join.args.get("side")
+                or join.args.get("on")
+                or join.args.get("using")
+                or join.args.get("method")
+            )
             if comma:
                 start = len(scope.relations)
             sql += self.bind_join(join, scope, start, comma)
@@ -572,7 +593,9 @@ class Queries(Expressions):
         self.allow(join, {"this", "on", "using", "kind", "side", "method"})
         kind = (join.args.get("kind") or "").upper()
         side = (join.args.get("side") or "").upper()
-        if kind not in ("", "INNER", "OUTER", "CROSS") or (join.args.get("method") or "").upper() not in ("", "NATURAL"):
+        if kind not in ("", "INNER", "OUTER", "CROSS") or (
+            join.args.get("method") or ""
+        ).upper() not in ("", "NATURAL"):
             raise self.limit_node(join, kind or join.args.get("method"))
         natural = bool(join.args.get("method"))
         before = len(scope.relations)
@@ -653,6 +676,12 @@ class Queries(Expressions):
                 return self.bind_values_item(node, scope)
             case exp.Paren():
                 return self.bind_item(node.this, scope, around)
+            case exp.AtIndex():
+                return self.bind_at_index(node, scope)
+        raise self.limit_node(node)
+
+    def bind_at_index(self, node, scope: Scope) -> str:
+        """A hook: Redshift numbers the elements of an unnested array (AT)."""
         raise self.limit_node(node)
 
     def alias_of(self, node) -> tuple[str | None, list[str]]:
@@ -668,7 +697,9 @@ class Queries(Expressions):
             names.append(column.name.lower())
         return label, names
 
-    def enter(self, scope: Scope, label: str | None, columns, names, node, path=()) -> tuple[str, list[str]]:
+    def enter(
+        self, scope: Scope, label: str | None, columns, names, node, path=()
+    ) -> tuple[str, list[str]]:
         """Add a relation; return its alias inside DuckDB and its inside column names."""
         columns = self.renamed(columns, names, node)
         taken = {relation.alias for relation in scope.relations}
@@ -720,9 +751,7 @@ class Queries(Expressions):
         own = [name for name, _ in columns]
         for column, name in zip(relation.columns, own, strict=True):
             column.sql = f"{quote(alias)}.{quote(name)}"
-        relation.columns.append(
-            Column("$path", VARCHAR, f'{quote(alias)}."$path"', hidden=True)
-        )
+        relation.columns.append(Column("$path", VARCHAR, f'{quote(alias)}."$path"', hidden=True))
         self.tables[(table.database, table.name)] = table
         sql = f"{quote(table.database)}.{quote(table.name)} AS {quote(alias)}{sample}"
         return self.nested_joins(sql, nested, scope)

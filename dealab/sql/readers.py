@@ -24,6 +24,7 @@ NO_NULL = "\\x01\\x02"
 
 def query(catalog: Catalog, table: Table, connection) -> str:
     """Return the SELECT that reads ``table``: its columns, its partition keys, and ``$path``."""
+    _reader(table)  # refuses a format that the lab cannot read
     groups = _file_groups(catalog, table)
     if not any(files for files, _ in groups):
         return _empty(table)
@@ -50,12 +51,11 @@ def _file_groups(catalog: Catalog, table: Table) -> list[tuple[list[Path], dict 
 
 def _empty(table: Table) -> str:
     columns = [f"CAST(NULL AS {duck_name(kind)}) AS {quote(name)}" for name, kind in table.fields()]
-    return f"SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS \"$path\" WHERE false"
+    return f'SELECT {", ".join(columns)}, CAST(NULL AS VARCHAR) AS "$path" WHERE false'
 
 
 def _part(catalog: Catalog, table: Table, files, values: dict | None, connection) -> str:
-    reader = _reader(table)
-    source, columns = reader(table, files, connection)
+    source, columns = _reader(table)(table, files, values is None, connection)
     for name, kind in table.keys:
         if values is None:
             columns.append(f"{quote(name)}")
@@ -107,7 +107,7 @@ def _struct(columns) -> str:
 # --- Parquet -----------------------------------------------------------------------------------
 
 
-def _parquet(table: Table, files, connection):
+def _parquet(table: Table, files, hive: bool, connection):
     """Columns are found by name; a column that no file has reads as NULL, as in Athena."""
     paths = [Path(file).as_posix() for file in files]
     schemas = connection.execute(
@@ -117,7 +117,7 @@ def _parquet(table: Table, files, connection):
     ).fetchall()
     uniform = len({tuple(shape) for _, shape in schemas}) == 1
     extra = "" if uniform else "union_by_name = true"
-    source = f"read_parquet({_options(files, extra, True, table.keys)})"
+    source = f"read_parquet({_options(files, extra, hive, table.keys)})"
     found = {
         name.lower(): kind
         for name, kind, *_ in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
@@ -158,7 +158,9 @@ def _widest(files, delimiter: str, quoted: bool) -> int:
     return widest
 
 
-def _read_csv(table: Table, files, delimiter: str, quote_mark: str, escape: str, null: str) -> str:
+def _read_csv(
+    table: Table, files, hive: bool, delimiter: str, quote_mark: str, escape: str, null: str
+) -> str:
     """Every field is read as text. Short lines are padded with NULL; extra fields are ignored."""
     names = [name for name, _ in table.columns]
     width = max(len(names), _widest(files, delimiter, bool(quote_mark)))
@@ -173,15 +175,16 @@ def _read_csv(table: Table, files, delimiter: str, quote_mark: str, escape: str,
     )
     if null == NO_NULL:
         extra += f", force_not_null = [{wanted}]"
-    return f"read_csv({_options(files, extra, True, table.keys)})"
+    return f"read_csv({_options(files, extra, hive, table.keys)})"
 
 
-def _csv(table: Table, files, connection):
+def _csv(table: Table, files, hive: bool, connection):
     """OpenCSVSerDe: quoted fields, every value a string unless the column says otherwise."""
     parameters = table.serde_parameters
     source = _read_csv(
         table,
         files,
+        hive,
         parameters.get("separatorChar", ","),
         parameters.get("quoteChar", '"'),
         '"',
@@ -196,14 +199,14 @@ def _csv(table: Table, files, connection):
     return source, columns
 
 
-def _delimited(table: Table, files, connection):
+def _delimited(table: Table, files, hive: bool, connection):
     r"""LazySimpleSerDe: no quotes, ``\N`` is NULL, a value of the wrong type reads as NULL."""
     parameters = table.serde_parameters
     delimiter = parameters.get("field.delim", parameters.get("serialization.format", "\x01"))
     if delimiter == "1":  # the default that Hive writes out for "no delimiter given"
         delimiter = "\x01"
     null = parameters.get("serialization.null.format", "\\N")
-    source = _read_csv(table, files, delimiter, "", "", null)
+    source = _read_csv(table, files, hive, delimiter, "", "", null)
     columns = [
         quote(name)
         if kind.name in STRINGS
@@ -247,7 +250,9 @@ def _spelling(records) -> dict:
             names.setdefault(key.lower(), key)
             held = value if isinstance(value, list) else [value]
             inside.setdefault(key.lower(), []).extend(v for v in held if isinstance(v, dict))
-    return {low: (name, _spelling(inside[low]) if inside[low] else {}) for low, name in names.items()}
+    return {
+        low: (name, _spelling(inside[low]) if inside[low] else {}) for low, name in names.items()
+    }
 
 
 def _json_type(kind: Type, spelling: dict) -> str:
@@ -281,7 +286,7 @@ def _json_columns(table: Table, files, wrapper: str | None):
     return columns
 
 
-def _json(table: Table, files, connection):
+def _json(table: Table, files, hive: bool, connection):
     """The JSON SerDes: one object a line; a missing key is NULL; key case does not matter."""
     columns = _json_columns(table, files, None)
     ignore = str(table.serde_parameters.get("ignore.malformed.json", "false")).lower() == "true"
@@ -290,8 +295,10 @@ def _json(table: Table, files, connection):
         f"ignore_errors = {str(ignore).lower()}, "
         f"columns = {_struct((spelled, kind) for _, _, spelled, kind in columns)}"
     )
-    source = f"read_json({_options(files, extra, True, table.keys)})"
-    return source, [_renamed(quote(spelled), name, kind, read) for name, kind, spelled, read in columns]
+    source = f"read_json({_options(files, extra, hive, table.keys)})"
+    return source, [
+        _renamed(quote(spelled), name, kind, read) for name, kind, spelled, read in columns
+    ]
 
 
 def _renamed(expression: str, name: str, kind: Type, read: str) -> str:
@@ -305,7 +312,7 @@ def _respell(expression: str, kind: Type) -> str:
     return f"CAST({expression} AS {duck_name(kind)})"
 
 
-def _cloudtrail(table: Table, files, connection):
+def _cloudtrail(table: Table, files, hive: bool, connection):
     """The CloudTrail SerDe: each file is one object whose ``Records`` are the rows."""
     columns = _json_columns(table, files, "Records")
     record = ", ".join(f"{quote(spelled)} {kind}" for _, _, spelled, kind in columns)
@@ -314,8 +321,8 @@ def _cloudtrail(table: Table, files, connection):
         f"maximum_object_size = 268435456, "
         f"columns = {_struct([('Records', f'STRUCT({record})[]')])}"
     )
-    read = f"read_json({_options(files, extra, True, table.keys)})"
-    keys = "".join(f", {quote(name)}" for name, _ in table.keys)
+    read = f"read_json({_options(files, extra, hive, table.keys)})"
+    keys = "".join(f", {quote(name)}" for name, _ in table.keys) if hive else ""
     source = f'(SELECT unnest("Records") AS "record", filename{keys} FROM {read})'
     return source, [
         _renamed(f'"record".{quote(spelled)}', name, kind, read_as)
@@ -326,7 +333,7 @@ def _cloudtrail(table: Table, files, connection):
 # --- text read by a regular expression ---------------------------------------------------------
 
 
-def _regex(table: Table, files, connection):
+def _regex(table: Table, files, hive: bool, connection):
     """RegexSerDe: the groups are the columns; a line that does not match is a row of NULLs."""
     pattern = table.serde_parameters.get("input.regex", "")
     groups = re.compile(pattern).groups
@@ -337,8 +344,8 @@ def _regex(table: Table, files, connection):
         f"auto_detect = false, header = false, skip = {skip}, columns = {{'line': 'VARCHAR'}}, "
         f"delim = chr(1), quote = '', escape = '', nullstr = {text(NO_NULL)}, filename = true"
     )
-    read = f"read_csv({_options(files, extra, True, table.keys)})"
-    keys = "".join(f", {quote(name)}" for name, _ in table.keys)
+    read = f"read_csv({_options(files, extra, hive, table.keys)})"
+    keys = "".join(f", {quote(name)}" for name, _ in table.keys) if hive else ""
     listed = ", ".join(text(label) for label in labels)
     source = (
         f"(SELECT CASE WHEN regexp_full_match(line, {text(pattern)}) "
@@ -352,7 +359,5 @@ def _regex(table: Table, files, connection):
         elif kind == VARCHAR:
             columns.append(f"matched.{quote(name)} AS {quote(name)}")
         else:
-            columns.append(
-                f"TRY_CAST(matched.{quote(name)} AS {duck_name(kind)}) AS {quote(name)}"
-            )
+            columns.append(f"TRY_CAST(matched.{quote(name)} AS {duck_name(kind)}) AS {quote(name)}")
     return source, columns

@@ -31,6 +31,7 @@ class Relation:
     alias: str
     columns: list[Column]
     path: tuple[str, ...] = ()
+    element: "Value | None" = None  # what the alias alone means, for an unnested array
 
     def find(self, name: str) -> list[Column]:
         return [column for column in self.columns if column.name == name]
@@ -57,6 +58,7 @@ class Scope:
     windows: dict = field(default_factory=dict)
     ctes: dict = field(default_factory=dict)
     clause: str = "SELECT"
+    select_names: set[str] = field(default_factory=set)  # aliases given in the select list
     grouping: Grouping | None = None
     inside_aggregate: bool = False
     inside_window: bool = False

@@ -1,4 +1,4 @@
-"""Function tables as text, and the choice of an overload for given argument types.
+"""Function tables as text (``tables/*.txt``), and the choice of an overload for given argument types.
 
 A row of a table reads
 
@@ -7,13 +7,14 @@ A row of a table reads
 Left of ``=`` stands what the service documents, right of it the DuckDB expression. In a signature a
 single capital letter is a type variable, ``...`` repeats the last parameter, ``(T) -> U`` is a
 lambda, ``any`` and ``number`` match every (numeric) type. In an expression ``{0}`` is an argument,
-``{*}`` all of them, ``{>1}`` those from the second on, ``{t}`` DuckDB's name of the result type.
+``{*}`` all of them, ``{|}`` all joined by ``||``,
+``{>1}`` those from the second on, ``{t}`` DuckDB's name of the result type.
 Aggregates carry three marks: ``{d}`` DISTINCT, ``{o}`` ORDER BY, ``{f}`` FILTER and OVER.
 """
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from dealab.sql import types
 from dealab.sql.types import Type
@@ -113,14 +114,35 @@ def read_signature(line: str) -> Signature:
     return Signature(name, tuple(parameters), variadic, result, template.strip(), head.strip())
 
 
-def index(table: str) -> dict[str, list[str]]:
-    """Return the table's lines by function name; lines are read into signatures when needed."""
-    lines: dict[str, list[str]] = {}
-    for line in table.splitlines():
+@dataclass(frozen=True)
+class Functions:
+    """A service's functions: lines of the table by name, and what is refused by name."""
+
+    scalar: dict[str, list[str]]
+    aggregate: dict[str, list[str]]
+    window: dict[str, list[str]]
+    refused: dict[str, tuple[str, str]]
+
+
+@cache
+def functions(service: str) -> Functions:
+    """Read ``tables/<service>.txt``. Lines become signatures only when their function is called."""
+    from dealab.sql.macros import resource
+
+    found: dict[str, dict] = {"scalar": {}, "aggregate": {}, "window": {}, "refused": {}}
+    section: dict = {}
+    for line in resource(f"{service}.txt").splitlines():
         line = line.strip()
-        if line and not line.startswith("#"):
-            lines.setdefault(line[: line.index("(")].strip(), []).append(line)
-    return lines
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("["):
+            section = found[line.strip("[]")]
+        elif section is found["refused"]:
+            does, exam, names = (part.strip() for part in line.split(" | "))
+            section.update((name.strip(), (does, exam)) for name in names.split(","))
+        else:
+            section.setdefault(line[: line.index("(")].strip(), []).append(line)
+    return Functions(**found)
 
 
 def substitute(pattern: Pattern, bound: dict) -> Type | None:
@@ -173,7 +195,9 @@ def match(pattern: Pattern, kind: Type, bound: dict, rules) -> int | None:
                 return 1
             if kind.name != pattern.kind:
                 return None
-            costs = [match(p, k, bound, rules) for p, k in zip(pattern.parts, kind.args, strict=True)]
+            costs = [
+                match(p, k, bound, rules) for p, k in zip(pattern.parts, kind.args, strict=True)
+            ]
             return None if None in costs else sum(costs)
     return None
 
@@ -188,10 +212,12 @@ def expand(template: str, arguments: list[str], result: str, marks: dict | None 
             return arguments[int(key)]
         if key == "*":
             return ", ".join(arguments)
+        if key == "|":
+            return " || ".join(arguments)
         if key[0] == ">":
             return ", ".join(arguments[int(key[1:]) :])
         if key == "t":
             return result
         return marks.get(key, "")
 
-    return re.sub(r"\{(\d+|\*|>\d+|t|d|o|f)\}", fill, template)
+    return re.sub(r"\{(\d+|\*|\||>\d+|t|d|o|f)\}", fill, template)

@@ -29,6 +29,8 @@ def room(tmp_path_factory, assignment):
     """Release, fetch, answer, submit, collect, autograde, feedback and export, once."""
     folder = tmp_path_factory.mktemp("class")
     room = classroom(folder, paths.course() / "source", ASSIGNMENT, assignment.notebook)
+    for stray in ("solution.py", "notes.txt", "answers.xlsx", "data.csv"):
+        (room.root / "source" / ASSIGNMENT / stray).write_text("x", encoding="utf-8")
     room.run("generate_assignment", ASSIGNMENT)
     room.run("release_assignment", ASSIGNMENT)
     for student in STUDENTS:
@@ -90,6 +92,14 @@ def test_the_release_is_the_committed_one(room, assignment):
     assert released == (paths.course() / "release" / name).read_bytes()
 
 
+def test_only_allowed_kinds_of_file_are_released(room, assignment):
+    """Does a solution that lies beside the source stay there?"""
+    names = {f"{assignment.notebook}.ipynb", "data.csv"}
+    assert {file.name for file in (room.root / "release" / ASSIGNMENT).iterdir()} == names
+    desk = room.base / "students" / "perfect" / ASSIGNMENT
+    assert {file.name for file in desk.iterdir()} == names
+
+
 def test_a_perfect_submission_gets_full_marks(grades, full):
     assert float(grades["perfect"]["raw_score"]) == full == float(grades["perfect"]["max_score"])
 
@@ -124,18 +134,18 @@ def test_a_corrupt_file_is_reported_and_stops_nobody(room, grades):
 
 
 def test_feedback_reaches_students_without_hidden_tests(room, assignment):
-    hidden = [
-        line.strip()
-        for one in assignment.exercises
-        for cell in one.of("tests")
-        for line in cell.source.partition("### BEGIN HIDDEN TESTS")[2].splitlines()
-        if len(line.strip()) > 20 and "END HIDDEN" not in line
-    ]
+    hidden, visible = set(), set()
+    for one in assignment.exercises:
+        for cell in one.of("tests"):
+            before, _, after = cell.source.partition("### BEGIN HIDDEN TESTS")
+            visible |= {line.strip() for line in before.splitlines()}
+            hidden |= {line.strip() for line in after.splitlines() if len(line.strip()) > 20}
+    hidden -= visible
     assert hidden
     for student in ("perfect", "partly", "failing", "untouched"):
         page = room.file("feedback", student, ".html").read_text(encoding="utf-8")
         text = html.unescape(re.sub(r"<[^>]+>", "", page))
         assert "HIDDEN TESTS" not in text
-        assert not [line for line in hidden if line in text]
+        assert not {line for line in hidden if line in text}
     released = list((room.base / "exchange" / "dealab" / "feedback").glob("*.html"))
     assert released

@@ -1,0 +1,153 @@
+CREATE MACRO lab_fdiv(a, b) AS CASE
+  WHEN b = 0 AND (a = 0 OR isnan(a)) THEN 'nan'::DOUBLE
+  WHEN b = 0 THEN CASE WHEN a > 0 THEN 'inf'::DOUBLE ELSE '-inf'::DOUBLE END
+  ELSE a / b END;
+CREATE MACRO lab_at(a, i) AS CASE
+  WHEN a IS NULL OR i IS NULL THEN NULL
+  WHEN i = 0 THEN a[lab_fail('INVALID_FUNCTION_ARGUMENT|SQL array indices start at 1')]
+  WHEN i < 0 THEN a[lab_fail('INVALID_FUNCTION_ARGUMENT|Array subscript is negative: ' || i)]
+  WHEN i > len(a) THEN a[lab_fail('INVALID_FUNCTION_ARGUMENT|Array subscript must be less than or equal to array length: ' || i || ' > ' || len(a))]
+  ELSE a[i] END;
+CREATE MACRO lab_element_at(a, i) AS CASE
+  WHEN i = 0 THEN a[lab_fail('INVALID_FUNCTION_ARGUMENT|SQL array indices start at 1')]
+  ELSE a[i] END;
+CREATE MACRO lab_key(m, k) AS CASE
+  WHEN m IS NULL OR k IS NULL THEN NULL
+  WHEN NOT map_contains(m, k) THEN map_values(m)[lab_fail('INVALID_FUNCTION_ARGUMENT|Key not present in map: ' || k)]
+  ELSE m[k] END;
+CREATE MACRO lab_whole(s, name) AS CASE
+  WHEN s IS NULL OR regexp_full_match(s, '[+-]?[0-9]+') THEN s
+  ELSE lab_fail('INVALID_CAST_ARGUMENT|Cannot cast ''' || s || ''' to ' || name)::VARCHAR END;
+CREATE MACRO lab_double(s, name) AS CASE
+  WHEN s IS NULL OR regexp_full_match(trim(s), '[+-]?([0-9]+[.]?[0-9]*([eE][+-]?[0-9]+)?|[.][0-9]+([eE][+-]?[0-9]+)?|NaN|Infinity)[dDfF]?')
+    THEN CAST(regexp_replace(trim(s), '[dDfF]$', '') AS DOUBLE)
+  ELSE lab_fail('INVALID_CAST_ARGUMENT|Cannot cast ''' || s || ''' to ' || name)::DOUBLE END;
+CREATE MACRO lab_numeric(s, name) AS CASE
+  WHEN s IS NULL OR regexp_full_match(s, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') THEN s
+  ELSE lab_fail('INVALID_CAST_ARGUMENT|Cannot cast VARCHAR ''' || s || ''' to ' || name || '. Value is not a number.')::VARCHAR END;
+CREATE MACRO lab_boolean(s) AS CASE lower(s)
+  WHEN 'true' THEN true WHEN 't' THEN true WHEN '1' THEN true
+  WHEN 'false' THEN false WHEN 'f' THEN false WHEN '0' THEN false
+  ELSE CASE WHEN s IS NULL THEN NULL ELSE lab_fail('INVALID_CAST_ARGUMENT|Cannot cast ''' || s || ''' to BOOLEAN')::BOOLEAN END END;
+CREATE MACRO lab_date(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN regexp_full_match(trim(s), '[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2}') AND TRY_CAST(trim(s) AS DATE) IS NOT NULL THEN CAST(trim(s) AS DATE)
+  ELSE lab_fail('INVALID_CAST_ARGUMENT|Value cannot be cast to date: ' || s)::VARCHAR::DATE END;
+CREATE MACRO lab_full_time(s) AS CASE WHEN regexp_full_match(s, '.* [0-9]{1,2}:[0-9]{1,2}') THEN s || ':00' ELSE s END;
+CREATE MACRO lab_stamp(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN regexp_full_match(trim(s), '[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]+)?)?)?') AND TRY_CAST(lab_full_time(trim(s)) AS TIMESTAMP) IS NOT NULL THEN CAST(lab_full_time(trim(s)) AS TIMESTAMP)
+  ELSE lab_fail('INVALID_CAST_ARGUMENT|Value cannot be cast to timestamp: ' || s)::VARCHAR::TIMESTAMP END;
+CREATE MACRO lab_stamp_zone(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN regexp_matches(s, '^[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?( ?[A-Za-z_/+-][A-Za-z0-9_/:+-]*)?$') AND TRY_CAST(s AS TIMESTAMP WITH TIME ZONE) IS NOT NULL THEN CAST(s AS TIMESTAMP WITH TIME ZONE)
+  ELSE lab_fail('INVALID_CAST_ARGUMENT|Value cannot be cast to timestamp with time zone: ' || s)::VARCHAR::TIMESTAMP WITH TIME ZONE END;
+CREATE MACRO lab_iso_fill(s) AS CASE
+  WHEN regexp_full_match(s, '[0-9]{4}') THEN s || '-01-01'
+  WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}') THEN s || '-01'
+  WHEN regexp_matches(s, 'T[0-9]{2}(Z|[+-]|$)') THEN regexp_replace(s, 'T([0-9]{2})', 'T\1:00:00')
+  WHEN regexp_matches(s, 'T[0-9]{2}:[0-9]{2}(Z|[+-]|$)') THEN regexp_replace(s, 'T([0-9]{2}:[0-9]{2})', 'T\1:00')
+  ELSE s END;
+CREATE MACRO lab_iso_stamp(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN regexp_full_match(s, '[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?(T[0-9]{2}(:?[0-9]{2}(:?[0-9]{2}([.,][0-9]+)?)?)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?') AND TRY_CAST(lab_iso_fill(s) AS TIMESTAMP WITH TIME ZONE) IS NOT NULL THEN CAST(lab_iso_fill(s) AS TIMESTAMP WITH TIME ZONE)
+  ELSE lab_fail('INVALID_FUNCTION_ARGUMENT|Invalid format: "' || s || '"')::VARCHAR::TIMESTAMP WITH TIME ZONE END;
+CREATE MACRO lab_iso_date(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}') AND TRY_CAST(s AS DATE) IS NOT NULL THEN CAST(s AS DATE)
+  ELSE lab_fail('INVALID_FUNCTION_ARGUMENT|Invalid format: "' || s || '"')::VARCHAR::DATE END;
+CREATE MACRO lab_stamp_text(t) AS strftime(t, '%Y-%m-%d %H:%M:%S.%g');
+CREATE MACRO lab_millis_of(i) AS CAST(round(epoch(i) * 1000) AS BIGINT);
+CREATE MACRO lab_day_interval_text(i) AS
+  CASE WHEN lab_millis_of(i) < 0 THEN '-' ELSE '' END || (abs(lab_millis_of(i)) // 86400000) || ' '
+  || printf('%02d:%02d:%02d.%03d', (abs(lab_millis_of(i)) // 3600000) % 24, (abs(lab_millis_of(i)) // 60000) % 60,
+            (abs(lab_millis_of(i)) // 1000) % 60, abs(lab_millis_of(i)) % 1000);
+CREATE MACRO lab_months_of(i) AS CAST(date_part('year', i) * 12 + date_part('month', i) AS BIGINT);
+CREATE MACRO lab_month_interval_text(i) AS
+  CASE WHEN lab_months_of(i) < 0 THEN '-' ELSE '' END || (abs(lab_months_of(i)) // 12) || '-' || (abs(lab_months_of(i)) % 12);
+CREATE MACRO lab_json_text(j) AS CASE json_type(j)
+  WHEN 'NULL' THEN NULL
+  WHEN 'OBJECT' THEN lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to varchar. Expected a scalar JSON value: ' || j::VARCHAR)::VARCHAR
+  WHEN 'ARRAY' THEN lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to varchar. Expected a scalar JSON value: ' || j::VARCHAR)::VARCHAR
+  ELSE j ->> '$' END;
+CREATE MACRO lab_json_parse(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN json_valid(s) THEN json(s)
+  ELSE lab_fail('INVALID_FUNCTION_ARGUMENT|Cannot convert value to JSON: ''' || s || '''')::VARCHAR::JSON END;
+CREATE MACRO lab_substr(s, start) AS CASE
+  WHEN start = 0 OR abs(start) > length(s) THEN CASE WHEN s IS NULL OR start IS NULL THEN NULL ELSE '' END
+  ELSE substr(s, start) END;
+CREATE MACRO lab_substr3(s, start, n) AS CASE
+  WHEN s IS NULL OR start IS NULL OR n IS NULL THEN NULL
+  WHEN start = 0 OR n <= 0 OR abs(start) > length(s) THEN ''
+  ELSE substr(s, start, n) END;
+CREATE MACRO lab_split_part(s, d, n) AS CASE
+  WHEN n <= 0 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Index must be greater than zero')::VARCHAR
+  WHEN n > len(string_split(s, d)) THEN NULL
+  ELSE string_split(s, d)[n] END;
+CREATE MACRO lab_nth_prefix(s, sub, n) AS CASE
+  WHEN n = 1 THEN instr(s, sub)
+  WHEN n > 1 AND len(string_split(s, sub)) > n THEN length(array_to_string(string_split(s, sub)[:n], sub)) + 1
+  ELSE 0 END;
+CREATE MACRO lab_width_bucket(x, lo, hi, n) AS CASE
+  WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1
+  ELSE CAST(floor(n * (x - lo) / (hi - lo)) AS BIGINT) + 1 END;
+CREATE MACRO lab_log(b, x) AS ln(x) / ln(b);
+CREATE MACRO lab_months_between(a, b) AS (year(b) - year(a)) * 12 + month(b) - month(a);
+CREATE MACRO lab_split(s, d, n) AS CASE
+  WHEN n <= 0 THEN [lab_fail('INVALID_FUNCTION_ARGUMENT|The limit must be positive')::VARCHAR]
+  WHEN len(string_split(s, d)) <= n THEN string_split(s, d)
+  ELSE list_append(string_split(s, d)[:n - 1], array_to_string(string_split(s, d)[n:], d)) END;
+CREATE MACRO lab_some(s) AS nullif(s, '');
+CREATE MACRO lab_url_parameter(u, p) AS list_transform(list_filter(
+    string_split(regexp_extract(u, '^[^?#]*[?]([^#]*)', 1), '&'),
+    lambda x: split_part(x, '=', 1) = p), lambda x: url_decode(split_part(x, '=', 2)))[1];
+CREATE MACRO lab_all(l) AS CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, false) THEN false
+  WHEN len(list_filter(l, lambda x: x IS NULL)) > 0 THEN NULL ELSE true END;
+CREATE MACRO lab_any(l) AS CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, true) THEN true
+  WHEN len(list_filter(l, lambda x: x IS NULL)) > 0 THEN NULL ELSE false END;
+CREATE MACRO lab_holds(l, x) AS len(list_filter(l, lambda e: e IS NOT DISTINCT FROM x)) > 0;
+CREATE MACRO lab_distinct(l) AS list_filter(l, lambda x, i:
+  CASE WHEN x IS NULL THEN len(list_filter(l[:i - 1], lambda y: y IS NULL)) = 0
+  ELSE coalesce(list_position(l, x), i) = i END);
+CREATE MACRO lab_contains(l, x) AS CASE
+  WHEN l IS NULL OR x IS NULL THEN NULL WHEN list_contains(l, x) THEN true
+  WHEN len(list_filter(l, lambda e: e IS NULL)) > 0 THEN NULL ELSE false END;
+CREATE MACRO lab_slice(l, start, n) AS CASE
+  WHEN start = 0 THEN l[lab_fail('INVALID_FUNCTION_ARGUMENT|SQL array indices start at 1'):1]
+  WHEN n < 0 THEN l[lab_fail('INVALID_FUNCTION_ARGUMENT|length must be greater than or equal to 0'):1]
+  WHEN n = 0 OR abs(start) > len(l) THEN l[1:0]
+  WHEN start < 0 THEN l[len(l) + start + 1:least(len(l), len(l) + start + n)]
+  ELSE l[start:start + n - 1] END;
+CREATE MACRO lab_readable_part(n, word) AS CASE
+  WHEN n = 0 THEN NULL WHEN n = 1 THEN '1 ' || word ELSE n || ' ' || word || 's' END;
+CREATE MACRO lab_readable_whole(n) AS coalesce(nullif(concat_ws(', ',
+  lab_readable_part(n // 604800, 'week'), lab_readable_part(n // 86400 % 7, 'day'),
+  lab_readable_part(n // 3600 % 24, 'hour'), lab_readable_part(n // 60 % 60, 'minute'),
+  lab_readable_part(n % 60, 'second')), ''), '0 seconds');
+CREATE MACRO lab_readable_seconds(x) AS lab_readable_whole(CAST(round(x) AS BIGINT));
+CREATE MACRO lab_json(s) AS CASE WHEN json_valid(s) THEN json(s) END;
+CREATE MACRO lab_json_size(j) AS CASE json_type(j)
+  WHEN 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT)
+  WHEN 'OBJECT' THEN CAST(len(json_keys(j)) AS BIGINT)
+  ELSE CASE WHEN j IS NULL THEN NULL ELSE 0 END END;
+CREATE MACRO lab_json_scalar(j) AS CASE
+  WHEN json_type(j) IN ('ARRAY', 'OBJECT', 'NULL') THEN NULL ELSE j ->> '$' END;
+CREATE MACRO lab_entropy(l) AS CASE WHEN list_sum(l) = 0 OR l IS NULL THEN 0.0::DOUBLE ELSE
+  -list_sum(list_transform(list_filter(l, lambda c: c > 0),
+    lambda c: (c / list_sum(l)::DOUBLE) * log2(c / list_sum(l)::DOUBLE))) END;
+CREATE MACRO lab_map_of(l) AS CASE WHEN l IS NULL THEN NULL ELSE map_from_entries(
+  list_filter(l, lambda e, i: list_position(list_transform(l, lambda x: x[1]), e[1]) = i)) END;
+CREATE MACRO lab_from_base(s, b) AS list_reduce(list_prepend(0::HUGEINT, list_transform(
+    string_split(lower(s), ''), lambda c: instr('0123456789abcdefghijklmnopqrstuvwxyz', c)::HUGEINT - 1)),
+    lambda a, d: a * b + d);
+CREATE MACRO lab_parsed(s, p) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN try_strptime(s, p) IS NULL THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Invalid format: "' || s || '"')::VARCHAR::TIMESTAMP
+  ELSE strptime(s, p) END;
+CREATE MACRO lab_float_text(x) AS CASE
+  WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+  WHEN x = 0 THEN '0.0E0' ELSE lab_py_float_text(x) END;
+CREATE MACRO lab_whole_days(i) AS CASE
+  WHEN lab_millis_of(i) % 86400000 <> 0 THEN to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|Cannot add hour, minutes or seconds to a date') AS INTEGER))
+  ELSE i END;

@@ -1,0 +1,68 @@
+CREATE MACRO lab_whole(s, name) AS CASE
+  WHEN s IS NULL OR regexp_full_match(trim(s), '[+-]?[0-9]+') THEN trim(s)
+  ELSE lab_fail('22P02|invalid input syntax for integer: "' || s || '"')::VARCHAR END;
+CREATE MACRO lab_numeric(s, name) AS CASE
+  WHEN s IS NULL OR regexp_full_match(trim(s), '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') THEN trim(s)
+  ELSE lab_fail('22P02|invalid input syntax for type ' || name || ': "' || s || '"')::VARCHAR END;
+CREATE MACRO lab_boolean(s) AS CASE lower(trim(s))
+  WHEN 't' THEN true WHEN 'true' THEN true WHEN 'y' THEN true WHEN 'yes' THEN true WHEN '1' THEN true
+  WHEN 'f' THEN false WHEN 'false' THEN false WHEN 'n' THEN false WHEN 'no' THEN false WHEN '0' THEN false
+  ELSE CASE WHEN s IS NULL THEN NULL ELSE lab_fail('22P02|invalid input syntax for type boolean: "' || s || '"')::BOOLEAN END END;
+CREATE MACRO lab_day_text(s) AS CASE
+  WHEN regexp_full_match(trim(s), '[0-9]{8}') THEN trim(s)[1:4] || '-' || trim(s)[5:6] || '-' || trim(s)[7:8]
+  WHEN regexp_matches(trim(s), '^[0-9]{8}[ T]') THEN trim(s)[1:4] || '-' || trim(s)[5:6] || '-' || trim(s)[7:]
+  WHEN regexp_matches(trim(s), '^[0-9]{4}[/.][0-9]{1,2}[/.][0-9]{1,2}') THEN regexp_replace(trim(s), '^([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})', '\1-\2-\3')
+  WHEN regexp_matches(trim(s), '^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') THEN regexp_replace(trim(s), '^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})', '\3-\1-\2')
+  ELSE trim(s) END;
+CREATE MACRO lab_date(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN TRY_CAST(lab_day_text(s) AS TIMESTAMP) IS NOT NULL THEN CAST(CAST(lab_day_text(s) AS TIMESTAMP) AS DATE)
+  WHEN coalesce(try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b-%d-%Y', '%B %d %Y', '%b %d %Y'])) IS NOT NULL
+    THEN CAST(try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b-%d-%Y', '%B %d %Y', '%b %d %Y']) AS DATE)
+  ELSE lab_fail('22007|invalid input syntax for type date: "' || s || '"')::VARCHAR::DATE END;
+CREATE MACRO lab_stamp(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN TRY_CAST(lab_day_text(s) AS TIMESTAMP) IS NOT NULL THEN CAST(lab_day_text(s) AS TIMESTAMP)
+  WHEN coalesce(try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%b %d, %Y %H:%M:%S', '%d %b %Y %H:%M:%S', '%d-%b-%Y %H:%M:%S'])) IS NOT NULL
+    THEN try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%b %d, %Y %H:%M:%S', '%d %b %Y %H:%M:%S', '%d-%b-%Y %H:%M:%S'])
+  ELSE lab_fail('22007|invalid input syntax for type timestamp: "' || s || '"')::VARCHAR::TIMESTAMP END;
+CREATE MACRO lab_float_text(x) AS regexp_replace(CAST(x AS VARCHAR), '[.]0$', '');
+CREATE MACRO lab_add_months(t, n) AS CASE
+  WHEN last_day(CAST(t AS DATE)) = CAST(t AS DATE)
+    THEN CAST(last_day(CAST(t + to_months(CAST(n AS INTEGER)) AS DATE)) AS TIMESTAMP) + (CAST(t AS TIMESTAMP) - date_trunc('day', CAST(t AS TIMESTAMP)))
+  ELSE CAST(t AS TIMESTAMP) + to_months(CAST(n AS INTEGER)) END;
+CREATE MACRO lab_char(s, n) AS rpad(left(s, n), n, ' ');
+CREATE MACRO lab_substr3(s, start, n) AS CASE
+  WHEN n < 0 THEN lab_fail('22011|negative substring length not allowed')::VARCHAR
+  WHEN start < 1 THEN left(s, greatest(start + n - 1, 0))
+  ELSE substr(s, start, n) END;
+CREATE MACRO lab_substr(s, start) AS CASE WHEN start < 1 THEN s ELSE substr(s, start) END;
+CREATE MACRO lab_split_part(s, d, n) AS CASE
+  WHEN n <= 0 THEN lab_fail('22023|field position must be greater than zero')::VARCHAR
+  ELSE coalesce(string_split(s, d)[n], CASE WHEN s IS NULL THEN NULL ELSE '' END) END;
+CREATE MACRO lab_json_parse(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN json_valid(s) THEN json(s)
+  ELSE lab_fail('XX000|JSON parsing error')::VARCHAR::JSON END;
+CREATE MACRO lab_super_text(j) AS CASE WHEN json_type(j) IN ('OBJECT', 'ARRAY', 'NULL') THEN NULL ELSE j ->> '$' END;
+CREATE MACRO lab_super_or_text(j) AS CASE
+  WHEN json_type(j) = 'NULL' THEN NULL WHEN json_type(j) IN ('OBJECT', 'ARRAY') THEN j::VARCHAR ELSE j ->> '$' END;
+CREATE MACRO lab_super_type(j) AS CASE json_type(j)
+  WHEN 'ARRAY' THEN 'array' WHEN 'OBJECT' THEN 'object' WHEN 'VARCHAR' THEN 'string'
+  WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null'
+  ELSE CASE WHEN j IS NULL THEN NULL ELSE 'number' END END;
+CREATE MACRO lab_json_or_null(s) AS CASE WHEN json_valid(s) THEN json(s) END;
+CREATE MACRO lab_path_text(j, p) AS CASE
+  WHEN j IS NULL THEN NULL ELSE coalesce(lab_super_or_text(json_extract(j, p)), '') END;
+CREATE MACRO lab_months_between(a, b) AS CASE
+  WHEN day(a) = day(b) OR (last_day(a) = a::DATE AND last_day(b) = b::DATE)
+    THEN ((year(a) - year(b)) * 12 + month(a) - month(b))::DOUBLE
+  ELSE (year(a) - year(b)) * 12 + month(a) - month(b)
+       + (day(a) - day(b) + (epoch(a) % 86400 - epoch(b) % 86400) / 86400.0::DOUBLE) / 31.0::DOUBLE END;
+CREATE MACRO lab_from_base(s, b) AS list_reduce(list_prepend(0::HUGEINT, list_transform(
+    string_split(lower(s), ''), lambda c: instr('0123456789abcdefghijklmnopqrstuvwxyz', c)::HUGEINT - 1)),
+    lambda a, d: a * b + d);
+CREATE MACRO lab_parsed(s, p) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN try_strptime(trim(s), p) IS NULL THEN lab_fail('22007|Invalid value for the format: "' || s || '"')::VARCHAR::TIMESTAMP
+  ELSE strptime(trim(s), p) END;
