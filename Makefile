@@ -63,7 +63,7 @@ unit notebooks: export DEALAB_HOME := $(CURDIR)/$(VENV)/test-home
 .PHONY: unit
 unit: $(READY)  ## Run the Python, browser and grading tests (PYTEST_ARGS="-k quiz" for some)
 	@rm -rf $(VENV)/test-home
-	$(IN_VENV) $(PY) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(IN_VENV) $(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: notebooks
 notebooks: $(READY)  ## Run every lesson from top to bottom

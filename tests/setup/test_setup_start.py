@@ -18,6 +18,14 @@ def test_map_shows_every_domain_with_its_weight():
     assert re.findall(r"(\d+) percent", described) == [str(one.weight) for one in domains]
 
 
+def test_links_lead_to_notebooks_that_exist():
+    """Does a click in the open notebook, which stands in notebooks/, arrive?"""
+    targets = re.findall(r"\]\(([^):]+\.ipynb)\)", START)
+    assert targets
+    notebooks = paths.course() / "notebooks"
+    assert [one for one in targets if not (notebooks / one).is_file()] == []
+
+
 @pytest.mark.parametrize(
     ("fact", "numbers"),
     [
