@@ -1,0 +1,3 @@
+from miniature import course, edit
+
+__all__ = ["course", "edit"]
