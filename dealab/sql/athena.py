@@ -43,6 +43,7 @@ INTERVAL_UNITS = {
 class AthenaBinder(Queries):
     service = "Athena"
     dialect = AthenaDialect
+    MAX_RECURSION = 10  # Trino's max_recursion_depth
     CTE_HINT = "NOT MATERIALIZED "  # Trino runs a WITH query each time it is named
     PARAMETER_CODE = "INVALID_PARAMETER_USAGE"
     FUNCTIONS = signatures.functions("athena").scalar
@@ -173,6 +174,11 @@ class AthenaBinder(Queries):
             "FUNCTION_NOT_AGGREGATE",
             f"Filter is only valid for aggregation functions: {name}",
             node,
+        )
+
+    def not_a_grouping_column(self, node):
+        return self.error(
+            "INVALID_ARGUMENTS", "The arguments to GROUPING() must be expressions of GROUP BY", node
         )
 
     def unknown_window(self, label, node):
@@ -345,13 +351,6 @@ class AthenaBinder(Queries):
 
     def unnamed(self, at, node):
         return f"_col{at}"
-
-    def bind_items(self, items, scope):
-        scope.select_names = {name for name, _ in items if name}
-        return super().bind_items(items, scope)
-
-    def bind_select(self, node, parent):
-        return super().bind_select(node, parent)
 
     def as_condition(self, value, node, role):
         if value.type.name in ("boolean", "null"):
@@ -651,6 +650,7 @@ class AthenaBinder(Queries):
                     self.source.operator_place(node),
                 )
         kind = left.type if left.type.name == "varbinary" else VARCHAR
+        left, right = (self.coerce(v, kind) if v.type == NULL else v for v in (left, right))
         return Value(f"({left.sql} || {right.sql})", kind)
 
     def choose_values(self, name, call, values: list[Value], node) -> Value:
@@ -677,10 +677,10 @@ class AthenaBinder(Queries):
         """Read the type of a CAST."""
         try:
             return read_type(node)
-        except KeyError:
-            raise self.error(
-                "TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", node
-            ) from None
+        except ValueError as problem:
+            raise self.error("INVALID_FUNCTION_ARGUMENT", str(problem), node) from None
+        except (KeyError, AttributeError, IndexError):
+            raise self.error("TYPE_NOT_FOUND", f"Unknown type: {node}", node) from None
 
     def cast_node(self, node, scope, safe):
         value = self.bind(node.this, scope)
@@ -896,18 +896,28 @@ _SIMPLE = {
 }
 
 
+def whole_number(node) -> int:
+    if not isinstance(node, exp.DataTypeParam) or not node.name.isdigit():
+        raise KeyError(node.name)
+    return int(node.name)
+
+
 def read_type(node: exp.DataType) -> Type:
     """Read a parsed type name. Raises KeyError for a type that Trino does not have."""
     word = node.this.name if hasattr(node.this, "name") else str(node.this)
     inner = node.expressions
-    numbers = [int(part.name) for part in inner if isinstance(part, exp.DataTypeParam)]
+    numbers = []
+    if word not in ("ARRAY", "LIST", "MAP", "STRUCT"):
+        numbers = [whole_number(part) for part in inner]
     match word:
         case "DECIMAL":
-            return decimal(numbers[0] if numbers else 38, numbers[1] if len(numbers) > 1 else 0)
+            return types.checked_decimal(
+                numbers[0] if numbers else 38, numbers[1] if len(numbers) > 1 else 0
+            )
         case "VARCHAR":
-            return types.varchar(numbers[0] if numbers else None)
+            return types.checked_length("varchar", numbers[0], 2**31 - 2) if numbers else VARCHAR
         case "CHAR":
-            return types.char(numbers[0] if numbers else 1)
+            return types.checked_length("char", numbers[0] if numbers else 1, 65536)
         case "TIMESTAMP":
             return types.timestamp(numbers[0] if numbers and numbers[0] else 3)
         case "TIMESTAMPTZ":

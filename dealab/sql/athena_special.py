@@ -101,6 +101,11 @@ def nullif(binder, node, scope):
 @special("try")
 def try_call(binder, node, scope):
     (value,) = arguments(binder, node, scope, 1)
+    if binder.has_aggregate(node.expressions[0]) or node.find(exp.Window, exp.Subquery):
+        raise LabLimit(
+            "try() around an aggregate, a window function or a subquery",
+            "Athena answers NULL where the expression fails.",
+        )
     return Value(f"TRY({value.sql})", value.type)
 
 
@@ -157,10 +162,20 @@ def rounding(binder, node, scope):
         return Value(f"CAST({call}({value.sql}) AS {duck_name(kind)})", kind)
     digits = values[1]
     if len(values) == 2 and name in ("round", "truncate") and digits.type.name in types.INTEGERS:
+        constant_digits(node, digits)
         kind = decimal(min(38, precision + 1), scale) if name == "round" else value.type
         call = "round" if name == "round" else "trunc"
         return Value(f"CAST({call}({value.sql}, {digits.sql}) AS {duck_name(kind)})", kind)
     raise unexpected(binder, node, values)
+
+
+def constant_digits(node, digits: Value) -> None:
+    """DuckDB rounds decimals to a constant number of digits only."""
+    if not isinstance(digits.literal, int):
+        raise LabLimit(
+            f"{node.name.lower()} of a decimal to a number of digits that is not a constant",
+            "the service takes any whole number.",
+        )
 
 
 def _sum(binder, node, scope, nodes, marks, extras):
@@ -186,6 +201,29 @@ def _avg(binder, node, scope, nodes, marks, extras):
     return binder.choose("avg", binder.AGGREGATES["avg"], node, nodes, scope, marks)
 
 
+def _approx_percentile(binder, node, scope, nodes, marks, extras):
+    for part in nodes[1:2]:
+        share = binder.bind(part, scope)
+        values = (
+            [binder.bind(p, scope) for p in part.expressions]
+            if isinstance(part, exp.Array)
+            else [share]
+        )
+        for value in values:
+            known = value.literal
+            if known is None:
+                raise LabLimit(
+                    "approx_percentile with a share that is not a constant",
+                    "Athena takes any value between 0 and 1.",
+                )
+            if not 0 <= float(known) <= 1:
+                raise bad_argument(binder, node, "Percentile must be between 0 and 1")
+    return binder.choose(
+        "approx_percentile", binder.AGGREGATES["approx_percentile"], node, nodes, scope, marks
+    )
+
+
+SPECIAL["approx_percentile"] = _approx_percentile
 SPECIAL["sum"] = _sum
 SPECIAL["avg"] = _avg
 
@@ -211,6 +249,52 @@ def regexp(binder, node, scope):
         if value.type.name not in ("varchar", "char", "null"):
             raise unexpected(binder, node, values, f"{name}(varchar(x), JoniRegExp)")
     return patterns.java(binder, node, name, values)
+
+
+@special("format")
+def format_call(binder, node, scope):
+    """format('%,.2f', x): Java's Formatter."""
+    values = [binder.bind(argument, scope) for argument in node.expressions]
+    if len(values) < 2 or values[0].type.name != "varchar":
+        raise unexpected(binder, node, values, "format(varchar, args...)")
+    pattern = constant_pattern(node, values[0])
+    from dealab.sql.numbers import conversions
+
+    wanted = conversions(pattern)
+    fits = {
+        "d": types.INTEGERS,
+        "x": types.INTEGERS,
+        "f": ("decimal", *types.FLOATS),
+        "e": ("decimal", *types.FLOATS),
+        "b": ("boolean",),
+    }
+    if wanted is None:
+        raise LabLimit(
+            f"format with the pattern {pattern}", "Trino takes every pattern of Java's Formatter."
+        )
+    for index, kind in wanted:
+        if index >= len(values) - 1:
+            raise bad_argument(
+                binder, node, f"Invalid format string: {pattern} (Format specifier '%{kind}')"
+            )
+        given = values[index + 1].type
+        if kind.lower() in fits and given.name not in (*fits[kind.lower()], "null"):
+            raise bad_argument(
+                binder,
+                node,
+                f"Invalid format string: {pattern} (IllegalFormatConversion: {kind} != {athena_name(given)})",
+            )
+    texts = []
+    for value in values[1:]:
+        shown = (
+            to_string(value)
+            if value.type.name not in ("varchar", "char", "null", *types.FLOATS)
+            else None
+        )
+        if shown is None and value.type.name in ("row", "array", "map", "json", "varbinary"):
+            raise LabLimit(f"format of {athena_name(value.type)}", "Trino formats it as text.")
+        texts.append(shown or f"CAST({value.sql} AS VARCHAR)")
+    return Value(f"lab_py_format({values[0].sql}, [{', '.join(texts)}])", VARCHAR)
 
 
 @special("normalize")
@@ -701,6 +785,7 @@ _MYSQL = {
 
 
 def constant_pattern(node, pattern: Value) -> str:
+    """Return the text of a pattern argument."""
     if not isinstance(pattern.literal, str):
         raise LabLimit(
             f"{node.name.lower()} with a pattern that is not a constant", "Trino takes any varchar."
@@ -711,6 +796,8 @@ def constant_pattern(node, pattern: Value) -> str:
 def mysql_pattern(binder, node, pattern: Value) -> str:
     """Translate a MySQL date pattern (date_format, date_parse) to strftime's."""
     source, out, at = constant_pattern(node, pattern), "", 0
+    if not source:
+        raise bad_argument(binder, node, "Both printing and parsing not supported")
     while at < len(source):
         mark = source[at]
         if mark != "%":
@@ -739,6 +826,8 @@ _JODA = (
 def joda_pattern(binder, node, pattern: Value) -> str:
     """Translate a Joda pattern (format_datetime, parse_datetime) to strftime's."""
     source, out, at = constant_pattern(node, pattern), "", 0
+    if not source:
+        raise bad_argument(binder, node, "Invalid pattern specification")
     while at < len(source):
         mark = source[at]
         if mark == "'":
@@ -944,6 +1033,8 @@ def json_exists(binder, node, scope):
 
 def json_query(binder, node, scope):
     """JSON_QUERY(json, 'lax $.a'): the part as JSON text; a scalar only inside an array wrapper."""
+    if not isinstance(node.expression, exp.Expr):
+        raise binder.error("SYNTAX_ERROR", "JSON_QUERY needs a path", node)
     value = binder.bind(node.this, scope)
     path = binder.bind(node.expression, scope)
     source, steps = json_source(binder, node, value), json_path(binder, node, path)
@@ -973,6 +1064,8 @@ def json_query(binder, node, scope):
 
 def json_value(binder, node, scope):
     """JSON_VALUE(json, 'lax $.a' [RETURNING type]): a scalar, NULL for an object or array."""
+    if not isinstance(node.args.get("path"), exp.Expr):
+        raise binder.error("SYNTAX_ERROR", "JSON_VALUE needs a path", node)
     value = binder.bind(node.this, scope)
     path = binder.bind(node.args["path"], scope)
     source, steps = json_source(binder, node, value), json_path(binder, node, path)

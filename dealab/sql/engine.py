@@ -4,6 +4,7 @@ import os
 import re
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from dealab.sql import bill, types
@@ -146,13 +147,44 @@ class Engine:
     def type_name(self, kind) -> str:
         raise NotImplementedError
 
-    def service_error(self, code: str, message: str) -> ServiceError:
-        """Build a run-time error (no place in the text)."""
+    def own_error(self, code: str, message: str) -> ServiceError:
+        """Build the error that one of the lab's macros raised."""
         return ServiceError(code, message)
 
     def read_error(self, problem: Exception) -> SqlError:
-        """Turn DuckDB's complaint into the service's error, or into LabBug."""
-        raise NotImplementedError
+        """Turn DuckDB's complaint into the service's error, a limit of the lab, or LabBug."""
+        message = str(problem)
+        own = re.search(r"'lab\|([A-Z_0-9]+)\|(.*)' to INT64", message, re.DOTALL)
+        if own:
+            return self.own_error(own[1], own[2])
+        for pattern, code, shown in _runtime_errors(self.service):
+            found = pattern.search(message)
+            if found and code == "LIMIT":
+                return LabLimit(found.expand(shown), f"{self.service.capitalize()} runs it.")
+            if found:
+                return ServiceError(code, found.expand(shown))
+        return LabBug(f"{type(problem).__name__}: {message.strip().splitlines()[0]}")
+
+
+@cache
+def _runtime_errors(service: str) -> list[tuple[re.Pattern, str, str]]:
+    """Read ``tables/<service>_errors.txt``: (pattern, code, message)."""
+    from dealab.sql.macros import resource
+
+    rows = []
+    for line in resource(f"{service}_errors.txt").splitlines():
+        if line and not line.startswith("#"):
+            pattern, _, answer = line.partition(" => ")
+            code, _, shown = answer.partition(" ")
+            rows.append((re.compile(pattern, re.DOTALL), code, shown))
+    return rows
+
+
+def has_limit(tree) -> bool:
+    """Tell whether a LIMIT decides how much is read: such a statement runs on one thread."""
+    from sqlglot import exp
+
+    return tree.find(exp.Limit, exp.Fetch) is not None
 
 
 @dataclass
@@ -190,6 +222,8 @@ class _Session:
             "profiling_coverage = 'ALL'",
             "enable_progress_bar = false",
             f"threads = {threads}",
+            "async_threads = 0",  # no reading ahead: LIMIT stops where it stops
+            
             *engine.settings,
             f"allowed_directories = [{types.text(folder + '/')}]",
             "enable_external_access = false",

@@ -163,7 +163,7 @@ class Expressions:
         inner = self.bind(node.this, scope)
         return Value(f"({inner.sql})", inner.type, inner.literal)
 
-    @binds(exp.Placeholder, "this", "kind")
+    @binds(exp.Placeholder, "this", "kind", "jdbc")
     def placeholder(self, node, scope):
         at = len(self.used_parameters)
         if at >= len(self.parameters):
@@ -259,8 +259,10 @@ class Expressions:
                 found = self.resolve_in(parts, here)
                 if found is not None:
                     value, rest = found
-                    self.check_grouped(value, here, scope)
-                    return self.into(value, rest)
+                    whole = self.into(value, rest)
+                    if not rest or here.grouping is None or whole.sql not in here.grouping.keys:
+                        self.check_grouped(value, here, scope)
+                    return whole
             here = here.lambda_of or here.parent
         return None
 
@@ -686,7 +688,7 @@ class Expressions:
             return self.scalar(name, node, scope)
         if name in self.LIMITS:
             does, exam = self.LIMITS[name]
-            raise LabLimit(f"the function {name}", does, exam)
+            raise LabLimit(f"the function {name}", f"{self.service} has it: {does}", exam)
         arguments = [self.bind(argument, scope) for argument in node.expressions]
         raise self.unknown_function(name, node, arguments)
 
@@ -840,6 +842,8 @@ class Expressions:
             return special(self, node, scope, nodes, marks, extras)
         if name == "count" and len(nodes) == 1 and isinstance(nodes[0], exp.Star):
             return Value(f"count(*){marks['f']}", BIGINT)
+        if name in ("grouping", "grouping_id"):
+            self.check_grouping(node, nodes, scope)
         if extras.get("nulls"):
             if name not in ("first_value", "last_value", "nth_value", "lead", "lag"):
                 raise self.limit_node(node, "nulls treatment")
@@ -853,6 +857,13 @@ class Expressions:
                     f"{name} with {words}", f"{self.service} decides whether {name} takes it."
                 )
         return self.choose(name, lines, node, nodes, scope, marks)
+
+    def check_grouping(self, node, nodes, scope: Scope) -> None:
+        """Refuse GROUPING() of what is no grouping column."""
+        keys = scope.grouping.keys if scope.grouping is not None else set()
+        for part in nodes:
+            if self.bind(part, scope).sql not in keys:
+                raise self.not_a_grouping_column(node)
 
     def window_text(self, node, scope: Scope, name: str) -> str:
         """Return what stands inside OVER (...)."""
@@ -909,7 +920,15 @@ class Expressions:
         return f"{self.bind(bound, scope).sql} {side.upper()}"
 
     def order_items(self, items, scope) -> str:
-        return ", ".join(self.order_item(item, scope) for item in items)
+        """Return an ORDER BY list. Constants order nothing, and DuckDB refuses them."""
+        kept = [self.order_item(item, scope) for item in items if not self.is_constant(item.this)]
+        return ", ".join(kept) if kept else "(SELECT NULL)"
+
+    @staticmethod
+    def is_constant(node) -> bool:
+        # A function is none, though it may name no column: count(*), random(), row_number().
+        varies = (exp.Column, exp.Identifier, exp.Func, exp.Window)
+        return isinstance(node, exp.Expr) and node.find(*varies) is None
 
     def order_item(self, item, scope) -> str:
         for part, value in item.args.items():

@@ -27,6 +27,11 @@ def query_engine(name: str) -> str | None:
     return _remembered.get(name, (None, None))[1]
 
 
+def forget() -> None:
+    """Forget every remembered query, as a new kernel would."""
+    _remembered.clear()
+
+
 class _Usage(Exception):
     """A wrong option on the magic's line, shown without a traceback."""
 

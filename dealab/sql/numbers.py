@@ -1,6 +1,7 @@
-"""Redshift's numeric formats: TO_CHAR(1234.5, '9,999.99').
+"""Numbers as text: Redshift's TO_CHAR(1234.5, '9,999.99') and Athena's format('%,.2f', 1234.5).
 
-https://docs.aws.amazon.com/redshift/latest/dg/r_Numeric_formating.html (read 2026-11-23)
+https://docs.aws.amazon.com/redshift/latest/dg/r_Numeric_formating.html and
+https://trino.io/docs/current/functions/conversion.html (read 2026-11-23)
 """
 
 import re
@@ -86,3 +87,71 @@ def _signed(text: str, negative: bool, suffix: str, prefix: str, fill: bool) -> 
     if not fill:
         return ("-" if negative else "") + prefix + inner
     return blank + sign + prefix + inner
+
+
+_SPEC = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
+
+
+def conversions(pattern: str) -> list[tuple[int, str]] | None:
+    """Return (index of the value, conversion) for each mark of a pattern, or None if one is unknown."""
+    found, at = [], 0
+    if _SPEC.sub("", pattern).count("%"):
+        return None
+    for index, _, _, _, kind in _SPEC.findall(pattern):
+        if kind in "%n":
+            continue
+        if kind not in "sSdfeExXb":
+            return None
+        found.append((int(index) - 1 if index else at, kind))
+        at += not index
+    return found
+
+
+def java_format(pattern: str, values: list) -> str:
+    """Format values (as text) by a pattern of Java's Formatter: %s %d %f %e %x %b and %%.
+
+    Raises ValueError for a conversion that is not known or a value that does not fit it.
+    """
+    at = iter(range(len(values)))
+
+    def fill(found):
+        index, flags, width, places, kind = found.groups()
+        if kind == "%":
+            return "%"
+        if kind == "n":
+            return "\n"
+        value = values[int(index) - 1 if index else next(at)]
+        shown = _converted(value, flags, places, kind)
+        if width:
+            signed = shown[:1] if shown[:1] in "+-" and "0" in flags else ""
+            if "0" in flags and kind != "s":
+                shown = signed + shown[len(signed) :].rjust(int(width) - len(signed), "0")
+            else:
+                shown = shown.ljust(int(width)) if "-" in flags else shown.rjust(int(width))
+        return shown
+
+    return _SPEC.sub(fill, pattern)
+
+
+def _converted(value, flags: str, places: str | None, kind: str) -> str:
+    if value is None:
+        return "null"
+    comma = "," if "," in flags else ""
+    sign = "+" if "+" in flags else ""
+    match kind:
+        case "s" | "S":
+            cut = value[: int(places)] if places else value
+            return cut.upper() if kind == "S" else cut
+        case "d":
+            return format(int(value), f"{sign}{comma}d")
+        case "f":
+            digits = int(places) if places else 6
+            number = Decimal(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+            return format(number, f"{sign}{comma}f")
+        case "e" | "E":
+            return format(float(value), f"{sign}.{places or 6}{kind}")
+        case "x" | "X":
+            return format(int(value), kind)
+        case "b":
+            return value
+    raise ValueError(f"unknown conversion %{kind}")

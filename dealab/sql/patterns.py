@@ -102,6 +102,7 @@ def java(binder, node, name: str, values: list[Value]) -> Value:
                     "Trino takes any varchar.",
                 )
             new = text(backslash_groups(values[2].literal)) if len(values) > 2 else "''"
+            check_replacement(binder, node, written, new)
             if python:
                 return Value(f"lab_py_replace({sql}, {regex}, {new})", VARCHAR)
             return Value(f"regexp_replace({sql}, {regex}, {new}, 'g')", VARCHAR)
@@ -152,6 +153,9 @@ def redshift(binder, node, name: str, values: list[Value]) -> Value:
     if "i" in flags:
         written = f"(?i){written}"
     regex, sql = text(written), subject.sql
+    for value in values[after:flags_at]:
+        if value.type.name not in (*types.INTEGERS, "null"):
+            raise binder.no_overload(name, node, values, node.expressions, [])
     start = values[after].sql if len(values) > after else "1"
     if name == "regexp_replace":
         new = values[2].literal if len(values) > 2 else ""
@@ -210,11 +214,23 @@ def similar(pattern: str, escape: str) -> str:
     return f"(?:{out})"
 
 
+def check_replacement(binder, node, pattern: str, replacement: str) -> None:
+    """Refuse a replacement that names a group which the pattern does not have."""
+    groups = re.compile(pattern).groups
+    for number in re.findall(r"(?<!\\)(?:\\\\)*\\(\d)", replacement):
+        if int(number) > groups:
+            raise binder.error(
+                "INVALID_FUNCTION_ARGUMENT" if binder.service == "Athena" else "2201B",
+                f"Illegal replacement sequence: unknown group {{ {number} }}",
+                node,
+            )
+
+
 def check_group(binder, node, pattern: str, values) -> str:
     if len(values) < 3:
         return "0"
     wanted = values[2].literal
-    if not isinstance(wanted, int):
+    if not isinstance(wanted, int) or isinstance(wanted, bool):
         raise LabLimit(
             f"{node.name.lower()} with a group that is not a constant", "Trino takes any number."
         )
@@ -239,7 +255,6 @@ def null_safe(function):
         return None if None in values else function(*values)
 
     return call
-
 
 
 def _like(value, pattern):
@@ -287,6 +302,12 @@ def _float_text(value):
     return f"{'-' if sign else ''}{shown[0]}.{shown[1:] or '0'}E{exponent + len(shown) - 1}"
 
 
+def _format(pattern, values):
+    from dealab.sql.numbers import java_format
+
+    return java_format(pattern, values)
+
+
 def _instr(value, pattern, start, nth, option):
     for at, found in enumerate(re.finditer(pattern, value[start - 1 :]), 1):
         if at == nth:
@@ -304,6 +325,7 @@ def _to_char(value, pattern):
 PYTHON = {
     "lab_py_instr": (_instr, ["VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
     "lab_py_to_char": (_to_char, ["VARCHAR", "VARCHAR"], "VARCHAR"),
+    "lab_py_format": (_format, ["VARCHAR", "VARCHAR[]"], "VARCHAR"),
     "lab_py_float_text": (_float_text, ["DOUBLE"], "VARCHAR"),
     "lab_py_like": (_like, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
     "lab_py_extract": (_extract, ["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),

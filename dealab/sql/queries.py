@@ -9,18 +9,33 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from dealab.sql import types
-from dealab.sql.expressions import Expressions
+from dealab.sql.expressions import Expressions, binds
 from dealab.sql.scope import Column, Grouping, Relation, Scope, Value
 from dealab.sql.types import NULL, VARCHAR, Type, duck_name, quote, text
 
 
+#: the hidden column that counts the steps of a recursive query
+DEPTH = "lab depth"
+
+
+class NextStep(exp.Expression):
+    """The binder's own node: one more than the depth of the recursive row."""
+
+    arg_types = {}  # noqa: RUF012 - sqlglot's own way
+
+
+class WithinDepth(exp.Expression):
+    """The binder's own node: the step's condition, then the check of the depth."""
+
+    arg_types = {"this": False}  # noqa: RUF012
+
+
 @dataclass(slots=True)
 class Query:
-    """A bound query: DuckDB text, output columns, and whether a LIMIT can cut the reading short."""
+    """A bound query: DuckDB text and output columns."""
 
     sql: str
     columns: list[tuple[str, Type]]
-    limited: bool = False
 
 
 def inside_names(names: list[str]) -> list[str]:
@@ -75,7 +90,7 @@ class Queries(Expressions):
         if not (
             prefix or node.args.get("order") or node.args.get("limit") or node.args.get("offset")
         ):
-            return Query(inner.sql, inner.columns, inner.limited)
+            return inner
         return self.around(inner, node, parent, prefix)
 
     def around(self, inner: Query, node, parent, prefix: str) -> Query:
@@ -101,11 +116,11 @@ class Queries(Expressions):
                     + self.direction(item)
                 )
             tail += " ORDER BY " + ", ".join(items)
-        limit, limited = self.limit_text(node, scope)
+        limit = self.limit_text(node, scope)
         columns = ", ".join(f'"result".{quote(name)}' for name in names)
         listed = ", ".join(quote(name) for name in names)
         sql = f'{prefix}SELECT {columns} FROM ({inner.sql}) AS "result"({listed}){tail}{limit}'
-        return Query(sql, inner.columns, limited and order is None)
+        return Query(sql, inner.columns)
 
     def bind_set_operation(self, node, parent) -> Query:
         self.allow(node, {"this", "expression", "distinct", "with_", "order", "limit", "offset"})
@@ -204,9 +219,11 @@ class Queries(Expressions):
                 if recursive
                 else self.bind_query(cte.this, scope)
             )
-            columns = self.renamed(query.columns, names, cte)
+            deep = recursive and query.columns[-1][0] == DEPTH
+            columns = self.renamed(query.columns[:-1] if deep else query.columns, names, cte)
             scope.ctes[label] = columns
-            listed = ", ".join(quote(name) for name in inside_names([name for name, _ in columns]))
+            inside = inside_names([name for name, _ in columns])
+            listed = ", ".join(quote(name) for name in [*inside, DEPTH][: len(inside) + deep])
             hint = "" if recursive else self.CTE_HINT
             written.append(f"{quote(label)}({listed}) AS {hint}({query.sql})")
         word = "WITH RECURSIVE " if node.args.get("recursive") else "WITH "
@@ -224,11 +241,19 @@ class Queries(Expressions):
         if not isinstance(body, exp.Union):
             raise self.bad_recursion(label, cte)
         anchor = self.bind_query(body.this, scope)
-        scope.ctes[label] = self.renamed(anchor.columns, names, cte)
+        columns = self.renamed(anchor.columns, names, cte)
+        counted = self.MAX_RECURSION and isinstance(body.expression, exp.Select)
+        scope.ctes[label] = [*columns, (DEPTH, types.INTEGER)] if counted else columns
         try:
-            step = self.bind_query(body.expression, scope)
+            step = self.bind_query(
+                self.counting(body.expression) if counted else body.expression, scope
+            )
         finally:
             del scope.ctes[label]
+        if counted:
+            anchor = Query(
+                f"SELECT *, 0 FROM ({anchor.sql})", [*anchor.columns, (DEPTH, types.INTEGER)]
+            )
         if len(step.columns) != len(anchor.columns):
             raise self.set_width("UNION", anchor, step, body)
         # The anchor's types hold: a step of another type is cast to them, or refused.
@@ -241,6 +266,37 @@ class Queries(Expressions):
         operator = "UNION" if body.args.get("distinct") else "UNION ALL"
         sql = f"({self.retyped(anchor, kinds)}) {operator} ({self.retyped(step, kinds)})"
         return Query(sql, anchor.columns)
+
+    #: how deep a recursive query may go; 0 where the service names no limit
+    MAX_RECURSION = 0
+
+    def counting(self, select):
+        """Return the recursive step with a hidden column that counts the steps taken.
+
+        The count is checked in WHERE, behind the step's own condition: DuckDB would drop a column
+        that nothing reads.
+        """
+        counted = select.copy()
+        counted.set("expressions", [*counted.expressions, exp.alias_(NextStep(), DEPTH)])
+        where = counted.args.get("where")
+        counted.set("where", exp.Where(this=WithinDepth(this=where.this if where else None)))
+        return counted
+
+    @binds(NextStep)
+    def next_step(self, node, scope):
+        depth = self.resolve([DEPTH], scope)
+        return Value(f"({depth.sql} + 1)", types.INTEGER)
+
+    @binds(WithinDepth, "this")
+    def within_depth(self, node, scope):
+        test = "true"
+        if node.this is not None:
+            test = self.condition(node.this, scope, "WHERE clause").sql
+        depth = self.resolve([DEPTH], scope)
+        return Value(
+            f"CASE WHEN {test} THEN lab_within({depth.sql}, {self.MAX_RECURSION}) ELSE false END",
+            types.BOOLEAN,
+        )
 
     def renamed(self, columns, names: list[str], node):
         if not names:
@@ -257,6 +313,7 @@ class Queries(Expressions):
         prefix = self.bind_with(node.args.get("with_"), scope)
         if not node.expressions:
             raise self.empty_select(node)
+        scope.select_names = {item.alias.lower() for item in node.expressions if item.alias}
         tables = self.bind_from(node, scope)
         # The parser hangs TABLESAMPLE after a subquery on the SELECT: it belongs to the last item.
         tables += self.sample_text(node.args.get("sample"), scope)
@@ -291,7 +348,7 @@ class Queries(Expressions):
             if distinct.args.get("on"):
                 raise self.limit_node(distinct, "on")
         order = self.bind_order(node, outputs, scope, distinct is not None)
-        limit, limited = self.limit_text(node, scope)
+        limit = self.limit_text(node, scope)
         names = inside_names([name for name, _ in outputs])
         listed = ", ".join(
             f"{value.sql} AS {quote(name)}" for name, (_, value) in zip(names, outputs, strict=True)
@@ -301,7 +358,7 @@ class Queries(Expressions):
             f"{prefix}{word} {listed}{tables}{where}{group_text[0]}{having}{qualify}{order}{limit}"
         )
         columns = [(name, value.type) for name, value in outputs]
-        return Query(sql, columns, limited and not order and not grouped)
+        return Query(sql, columns)
 
     def expand_stars(self, nodes, scope: Scope) -> list:
         """Return select items as (name or None, node or Value); stars become their columns."""
@@ -438,10 +495,6 @@ class Queries(Expressions):
     def group_key(self, node, scope) -> Value:
         return self.bind(node, scope)
 
-    @staticmethod
-    def is_constant(node) -> bool:
-        return not isinstance(node, Value) and node.find(exp.Column) is None
-
     def group_name(self, item, items, scope):
         """A hook: the select item that a name in GROUP BY stands for (Redshift), or None."""
         return None
@@ -528,7 +581,7 @@ class Queries(Expressions):
     def order_value(self, node, scope) -> Value:
         return self.bind(node, scope)
 
-    def limit_text(self, node, scope) -> tuple[str, bool]:
+    def limit_text(self, node, scope) -> str:
         sql = ""
         limit, offset = node.args.get("limit"), node.args.get("offset")
         if limit is not None:
@@ -550,7 +603,7 @@ class Queries(Expressions):
             self.allow(offset, {"expression"}) if isinstance(offset, exp.Offset) else None
             inner = offset.expression if isinstance(offset, exp.Offset) else offset
             sql += f" OFFSET {self.row_count(inner, scope, 'OFFSET')}"
-        return sql, " LIMIT " in sql
+        return sql
 
     def row_count(self, node, scope, word: str) -> str:
         value = self.bind(node, Scope(parent=None, clause=word))
@@ -717,7 +770,7 @@ class Queries(Expressions):
         relation = Relation(
             inside,
             [
-                Column(name, kind, f"{quote(written)}.{quote(own)}")
+                Column(name, kind, f"{quote(written)}.{quote(own)}", hidden=name == DEPTH)
                 for (name, kind), own in zip(columns, unique, strict=True)
             ],
             path,

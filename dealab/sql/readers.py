@@ -191,12 +191,23 @@ def _csv(table: Table, files, hive: bool, connection):
         NO_NULL,
     )
     columns = [
-        quote(name)
-        if kind.name in STRINGS
-        else f"CAST({quote(name)} AS {duck_name(kind)}) AS {quote(name)}"
-        for name, kind in table.columns
+        quote(name) if kind.name in STRINGS else _strict(name, kind, at)
+        for at, (name, kind) in enumerate(table.columns)
     ]
     return source, columns
+
+
+def _strict(name: str, kind: Type, at: int) -> str:
+    """Return a column that fails the query where a field does not hold its type."""
+    column, wanted = quote(name), duck_name(kind)
+    message = f"'HIVE_BAD_DATA|Error parsing field value ' || chr(39) || {column} || chr(39)"
+    message += f" || ' for field {at}'"
+    return (
+        f"CASE WHEN {column} IS NULL THEN NULL "
+        f"WHEN TRY_CAST({column} AS {wanted}) IS NULL "
+        f"THEN CAST(CAST(lab_fail({message}) AS VARCHAR) AS {wanted}) "
+        f"ELSE CAST({column} AS {wanted}) END AS {column}"
+    )
 
 
 def _delimited(table: Table, files, hive: bool, connection):
@@ -255,18 +266,52 @@ def _spelling(records) -> dict:
     }
 
 
-def _json_type(kind: Type, spelling: dict) -> str:
+def _names(kind: Type) -> set[str]:
+    """Return the names of all fields inside a type."""
+    if kind.name == "row":
+        inner = [name for name, _ in kind.args[0] if name]
+        return set(inner).union(*(_names(of) for _, of in kind.args[0]))
+    if kind.name in ("array", "map"):
+        return set().union(*(_names(part) for part in kind.args))
+    return set()
+
+
+def _rare_spellings(files, names: set[str]) -> dict[str, str]:
+    """Look through all files for keys that the first records did not show (errorCode, say)."""
+    if not names:
+        return {}
+    pattern = re.compile(
+        rb'"(' + b"|".join(re.escape(name).encode() for name in sorted(names)) + rb')"\s*:',
+        re.IGNORECASE,
+    )
+    found: dict[str, str] = {}
+    for file in files:
+        opener = gzip.open if str(file).endswith(".gz") else open
+        tail = b""
+        with opener(file, "rb") as data:
+            while block := data.read(1 << 22):
+                for match in pattern.finditer(tail + block):
+                    key = match[1].decode()
+                    found.setdefault(key.lower(), key)
+                tail = block[-256:]
+                if len(found) == len(names):
+                    return found
+    return found
+
+
+def _json_type(kind: Type, spelling: dict, rare: dict) -> str:
     """Return the DuckDB type to read, with struct fields spelled as the files spell them."""
     if kind.name == "row":
         fields = []
         for at, (name, of) in enumerate(kind.args[0]):
-            spelled, inner = spelling.get((name or "").lower(), (field_key(name, at), {}))
-            fields.append(f"{quote(spelled)} {_json_type(of, inner)}")
+            key = field_key(name, at)
+            spelled, inner = spelling.get(key.lower(), (rare.get(key.lower(), key), {}))
+            fields.append(f"{quote(spelled)} {_json_type(of, inner, rare)}")
         return f"STRUCT({', '.join(fields)})"
     if kind.name == "array":
-        return f"{_json_type(kind.args[0], spelling)}[]"
+        return f"{_json_type(kind.args[0], spelling, rare)}[]"
     if kind.name == "map":
-        return f"MAP({duck_name(kind.args[0])}, {_json_type(kind.args[1], {})})"
+        return f"MAP({duck_name(kind.args[0])}, {_json_type(kind.args[1], {}, rare)})"
     if kind.name == "timestamp":
         return "TIMESTAMP"
     return duck_name(kind)
@@ -279,11 +324,20 @@ def _json_columns(table: Table, files, wrapper: str | None):
         for name, key in table.serde_parameters.items()
         if name.startswith("mapping.")
     }
+    wanted = {mapped.get(name, name).lower() for name, _ in table.columns}
+    wanted |= set().union(*(_names(kind) for _, kind in table.columns))
+    rare = _rare_spellings(files, wanted - _keys(spelling))
     columns = []
     for name, kind in table.columns:
-        spelled, inner = spelling.get(mapped.get(name, name).lower(), (mapped.get(name, name), {}))
-        columns.append((name, kind, spelled, _json_type(kind, inner)))
+        key = mapped.get(name, name)
+        spelled, inner = spelling.get(key.lower(), (rare.get(key.lower(), key), {}))
+        columns.append((name, kind, spelled, _json_type(kind, inner, rare)))
     return columns
+
+
+def _keys(spelling: dict) -> set[str]:
+    """Return all names of a spelling, at any depth."""
+    return set(spelling).union(*(_keys(inner) for _, inner in spelling.values()))
 
 
 def _json(table: Table, files, hive: bool, connection):

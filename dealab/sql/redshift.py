@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from dealab.sql import redshift_special, signatures, types
-from dealab.sql.athena import quotient
+from dealab.sql.athena import quotient, whole_number
 from dealab.sql.dialects import RedshiftDialect
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.expressions import nearest
@@ -138,6 +138,13 @@ class RedshiftBinder(Queries):
         return self.error(
             "42809",
             f"OVER specified, but {name} is not a window function nor an aggregate function",
+            node,
+        )
+
+    def not_a_grouping_column(self, node):
+        return self.error(
+            "42803",
+            "arguments to GROUPING must be grouping expressions of the associated query level",
             node,
         )
 
@@ -287,7 +294,9 @@ class RedshiftBinder(Queries):
         value = self.resolve(parts, scope)
         if value is None:
             raise self.unknown_relation(tuple(parts), node, scope)
-        return self.unnest_path(value, node, label or parts[-1], scope, node.expression.name.lower())
+        return self.unnest_path(
+            value, node, label or parts[-1], scope, node.expression.name.lower()
+        )
 
     def unnest_path(self, value, node, label, scope, index=None) -> str:
         if value.type.name == "array":
@@ -680,8 +689,10 @@ class RedshiftBinder(Queries):
     def target_type(self, node):
         try:
             return read_type(node)
-        except KeyError:
-            raise self.error("42704", f'type "{node.sql().lower()}" does not exist', node) from None
+        except ValueError as problem:
+            raise self.error("22023", str(problem), node) from None
+        except (KeyError, AttributeError, IndexError):
+            raise self.error("42704", f'type "{node}" does not exist', node) from None
 
     def cast_node(self, node, scope, safe):
         value = self.bind(node.this, scope)
@@ -861,18 +872,17 @@ _SIMPLE = {
 def read_type(node: exp.DataType) -> Type:
     """Read a parsed type name. Raises KeyError for a type that Redshift does not have."""
     word = node.this.name if hasattr(node.this, "name") else str(node.this)
-    numbers = [
-        int(part.name)
-        for part in node.expressions
-        if isinstance(part, exp.DataTypeParam) and part.name.isdigit()
-    ]
+    numbers = [whole_number(part) for part in node.expressions if part.name.upper() != "MAX"]
     match word:
         case "DECIMAL":
-            return decimal(numbers[0] if numbers else 18, numbers[1] if len(numbers) > 1 else 0)
+            return types.checked_decimal(
+                numbers[0] if numbers else 18, numbers[1] if len(numbers) > 1 else 0
+            )
         case "VARCHAR" | "NVARCHAR":
-            return types.varchar(numbers[0] if numbers else 256 if not node.expressions else 65535)
+            length = numbers[0] if numbers else 65535 if node.expressions else 256
+            return types.checked_length("varchar", length, 65535)
         case "CHAR" | "NCHAR":
-            return types.char(numbers[0] if numbers else 1)
+            return types.checked_length("char", numbers[0] if numbers else 1, 4096)
     return _SIMPLE[word]
 
 

@@ -5,6 +5,7 @@ import re
 from sqlglot import exp
 
 from dealab.sql import patterns, types
+from dealab.sql.athena_special import constant_digits
 from dealab.sql.errors import LabLimit
 from dealab.sql.scope import Value
 from dealab.sql.types import (
@@ -137,6 +138,8 @@ def rounding(binder, node, scope):
     digits = values[1]
     if digits.type.name not in types.INTEGERS:
         raise refuse(binder, node, values)
+    constant_digits(node, digits)
+    digits = binder.coerce(digits, INTEGER)
     wide = decimal(min(38, precision + 1), scale)
     return Value(
         f"CAST({name}(CAST({value.sql} AS {duck_name(wide)}), {digits.sql}) AS {duck_name(wide)})",
@@ -175,12 +178,26 @@ def _percentile(binder, node, scope, nodes, marks, extras):
         raise binder.error("42601", f"{name} requires WITHIN GROUP (ORDER BY ...)", node)
     item = within.expressions[0]
     value, share = binder.bind(item.this, scope), binder.bind(nodes[0], scope)
+    if share.literal is None:
+        raise LabLimit(
+            f"{name} of a share that is not a constant", "Redshift wants a constant too."
+        )
+    try:
+        inside = 0 <= float(share.literal) <= 1
+    except ValueError:
+        inside = False
+    if not inside:
+        raise binder.error(
+            "22003", f"percentile value {share.literal} is not between 0 and 1", node
+        )
     part = binder.coerce(share, DOUBLE)
     if item.args.get("desc"):
         part = Value(f"(1 - {part.sql})", DOUBLE)
     if name == "percentile_cont":
-        if value.type.name in types.NUMBERS:
+        if value.type.name in (*types.NUMBERS, "literal", "null", "super"):
             value = binder.coerce(value, DOUBLE)
+        if value.type.name not in ("double", "timestamp", "timestamptz", "date"):
+            raise binder.no_overload(name, node, [value], nodes, [])
         kind = value.type
         return Value(
             f"CAST(quantile_cont({value.sql}, {part.sql}){marks['f']} AS {duck_name(kind)})", kind
@@ -372,6 +389,8 @@ _PARSE = (
 def parse_pattern(binder, node, written: str) -> str:
     """Translate a datetime format of to_date and to_timestamp to strptime's."""
     out, at = "", 0
+    if not written:
+        raise binder.error("22007", "invalid format: an empty text", node)
     while at < len(written):
         for token, code in _PARSE:
             if written[at : at + len(token)].upper() == token:

@@ -10,10 +10,10 @@ SHOWN_CHARACTERS = 120
 _STYLE = """<style>
 .dealab-sql { color: var(--jp-content-font-color1, inherit); font-size: var(--jp-content-font-size0, 0.9em); }
 .dealab-sql table { border-collapse: collapse; margin: 0.3em 0; display: block; overflow-x: auto; }
-.dealab-sql th, .dealab-sql td { padding: 0.2em 0.7em; text-align: left; vertical-align: top;
+div.dealab-sql table th, div.dealab-sql table td { padding: 0.2em 0.7em; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--jp-border-color2, #c8c8c8); white-space: pre-wrap; }
 .dealab-sql th span { display: block; font-weight: normal; color: var(--jp-content-font-color2, #595959); }
-.dealab-sql .number { text-align: right; font-variant-numeric: tabular-nums; }
+div.dealab-sql table .number { text-align: right; font-variant-numeric: tabular-nums; }
 .dealab-sql .null { color: var(--jp-content-font-color2, #595959); font-style: italic; }
 .dealab-sql p { margin: 0.2em 0; }
 </style>"""

@@ -40,7 +40,7 @@ def athena(engine, sql: str, parameters) -> Plan:
     binder = AthenaBinder(source, engine.catalog, engine.database, parameters)
     query = binder.bind_query(tree, None)
     binder.check_parameters()
-    return engine.finish(query, binder)
+    return engine.finish(query, binder, tree)
 
 
 def redshift(engine, sql: str, parameters) -> Plan:
@@ -70,7 +70,7 @@ def redshift(engine, sql: str, parameters) -> Plan:
     binder = RedshiftBinder(source, engine.catalog, engine.database, parameters)
     query = binder.bind_query(tree, None)
     binder.check_parameters()
-    return engine.finish(query, binder)
+    return engine.finish(query, binder, tree)
 
 
 _REDSHIFT_OTHER = {
@@ -200,7 +200,9 @@ def show(engine, words: list[str], syntax_error) -> Plan:
             raise ServiceError("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist")
         names = engine.catalog.tables(database)
         if len(rest) == 1:  # a pattern in which * stands for any text and | for or
-            shapes = "|".join(re.escape(part).replace(r"\*", ".*") for part in bare(rest[0]).split("|"))
+            shapes = "|".join(
+                re.escape(part).replace(r"\*", ".*") for part in bare(rest[0]).split("|")
+            )
             names = [name for name in names if re.fullmatch(shapes, name)]
         if len(rest) < 2:
             return listing("tab_name", names)
@@ -210,7 +212,8 @@ def show(engine, words: list[str], syntax_error) -> Plan:
         table = named_table(engine, rest)
         if not table.keys:
             raise ServiceError(
-                "GENERIC_USER_ERROR", f"Table {table.database}.{table.name} is not a partitioned table"
+                "GENERIC_USER_ERROR",
+                f"Table {table.database}.{table.name} is not a partitioned table",
             )
         return listing(
             "partition",

@@ -58,6 +58,22 @@ def decimal(precision: int, scale: int) -> Type:
     return Type("decimal", (precision, scale))
 
 
+def checked_decimal(precision: int, scale: int) -> Type:
+    """Return the decimal type, or raise ValueError with the service's words."""
+    if not 1 <= precision <= 38:
+        raise ValueError(f"DECIMAL precision must be in range [1, 38]: {precision}")
+    if not 0 <= scale <= precision:
+        raise ValueError(f"DECIMAL scale must be in range [0, precision ({precision})]: {scale}")
+    return decimal(precision, scale)
+
+
+def checked_length(name: str, length: int, most: int) -> Type:
+    """Return a varchar or char type, or raise ValueError with the service's words."""
+    if not 0 < length <= most:
+        raise ValueError(f"{name.upper()} length must be in range [1, {most}]: {length}")
+    return Type(name, (length,))
+
+
 def varchar(length: int | None = None) -> Type:
     return Type("varchar", (length,))
 

@@ -93,6 +93,18 @@ def make(folder: Path) -> Path:
                parameters={"skip.header.line.count": "1"})
     )  # fmt: skip
 
+    # CSV with types: an empty number fails the query that reads it.
+    _write(folder, "typed_csv/a.csv", 'id,qty\n1,5\n2,\n')
+    tables.append(
+        _table("typed_csv", CSV, "id string; qty int", parameters={"skip.header.line.count": "1"})
+    )
+
+    # CSV with types: an empty number fails the query that reads it.
+    _write(folder, "typed_csv/a.csv", "id,qty\n1,5\n2,\n")
+    tables.append(
+        _table("typed_csv", CSV, "id string; qty int", parameters={"skip.header.line.count": "1"})
+    )
+
     # Delimited text, gzip: \N is NULL, a bad number reads as NULL.
     _write(folder, "flow/a.log.gz", gzip.compress(b"2 10.0.0.1 443\n2 \\N 80\nx 10.0.0.3 -\n", mtime=0))
     tables.append(

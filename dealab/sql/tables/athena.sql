@@ -80,7 +80,7 @@ CREATE MACRO lab_substr(s, start) AS CASE
 CREATE MACRO lab_substr3(s, start, n) AS CASE
   WHEN s IS NULL OR start IS NULL OR n IS NULL THEN NULL
   WHEN start = 0 OR n <= 0 OR abs(start) > length(s) THEN ''
-  ELSE substr(s, start, n) END;
+  ELSE substr(s, start, least(n, 2147483647)) END;
 CREATE MACRO lab_split_part(s, d, n) AS CASE
   WHEN n <= 0 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Index must be greater than zero')::VARCHAR
   WHEN n > len(string_split(s, d)) THEN NULL
@@ -151,3 +151,6 @@ CREATE MACRO lab_float_text(x) AS CASE
 CREATE MACRO lab_whole_days(i) AS CASE
   WHEN lab_millis_of(i) % 86400000 <> 0 THEN to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|Cannot add hour, minutes or seconds to a date') AS INTEGER))
   ELSE i END;
+CREATE MACRO lab_within(d, most) AS CASE
+  WHEN d >= most THEN lab_fail('NOT_SUPPORTED|Recursion depth limit exceeded (' || most || '). Use ''max_recursion_depth'' session property to modify the limit.')::BOOLEAN
+  ELSE true END;

@@ -35,7 +35,7 @@ CREATE MACRO lab_char(s, n) AS rpad(left(s, n), n, ' ');
 CREATE MACRO lab_substr3(s, start, n) AS CASE
   WHEN n < 0 THEN lab_fail('22011|negative substring length not allowed')::VARCHAR
   WHEN start < 1 THEN left(s, greatest(start + n - 1, 0))
-  ELSE substr(s, start, n) END;
+  ELSE substr(s, start, least(n, 2147483647)) END;
 CREATE MACRO lab_substr(s, start) AS CASE WHEN start < 1 THEN s ELSE substr(s, start) END;
 CREATE MACRO lab_split_part(s, d, n) AS CASE
   WHEN n <= 0 THEN lab_fail('22023|field position must be greater than zero')::VARCHAR
