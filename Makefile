@@ -66,8 +66,8 @@ unit: $(READY)  ## Run the Python, browser and grading tests (PYTEST_ARGS="-k qu
 	$(IN_VENV) $(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: notebooks
-notebooks: $(READY)  ## Run every lesson from top to bottom
-	$(IN_VENV) $(PY) -m pytest -n 2 --nbmake --nbmake-timeout=300 notebooks
+notebooks: $(READY)  ## Run every lesson, and every assignment with its solutions, from top to bottom
+	$(IN_VENV) $(PY) -m pytest -n 2 --nbmake --nbmake-timeout=300 notebooks source
 
 # --- upkeep ---------------------------------------------------------------------------------------
 
