@@ -1,4 +1,4 @@
-"""From a statement to its result: parse, bind, run on DuckDB, measure, put errors in the service's words."""
+"""From a statement to its result: parse, bind, run on DuckDB, measure, word the errors."""
 
 import os
 import re
@@ -74,7 +74,7 @@ class Engine:
         bill.price(self.service, region)  # an unknown Region is refused now, not after a query
         self._connections: dict[int, _Session] = {}
 
-    # --- what callers use ------------------------------------------------------------------------
+    # --- what callers use -------------------------------------------------------------
 
     def run(self, sql: str, parameters=()) -> Result:
         """Run one statement and return its Result.
@@ -93,7 +93,7 @@ class Engine:
             session = self._session(plan)
             return [*self._views(plan, session), plan.query]
 
-    # --- inside ------------------------------------------------------------------------------------
+    # --- inside -----------------------------------------------------------------------
 
     def _plan(self, sql: str, parameters) -> "Plan":
         raise NotImplementedError
@@ -189,7 +189,7 @@ def has_limit(tree) -> bool:
 
 @dataclass
 class Plan:
-    """A statement ready to run, or its ``answer`` (columns, types, rows) where no query is needed."""
+    """A statement ready to run, or its ``answer`` (columns, types, rows) without a query."""
 
     query: str = ""
     columns: list[str] = field(default_factory=list)
@@ -223,7 +223,6 @@ class _Session:
             "enable_progress_bar = false",
             f"threads = {threads}",
             "async_threads = 0",  # no reading ahead: LIMIT stops where it stops
-            
             *engine.settings,
             f"allowed_directories = [{types.text(folder + '/')}]",
             "enable_external_access = false",
@@ -325,11 +324,11 @@ class _guarded:
 
 def __getattr__(name):
     if name == "Athena":
-        from dealab.sql.athena_engine import Athena
+        from dealab.sql.athena.engine import Athena
 
         return Athena
     if name == "Redshift":
-        from dealab.sql.redshift_engine import Redshift
+        from dealab.sql.redshift.engine import Redshift
 
         return Redshift
     raise AttributeError(name)

@@ -1,9 +1,9 @@
 """What DuckDB lacks, as SQL macros: exact decimals, strict casts, checked subscripts.
 
 They are in ``tables/*.sql``; every name starts with ``lab_``, and a connection gets the ones that a
-statement uses. An error of the service is raised by ``lab_fail('CODE|message')``: a cast that cannot
-succeed, because DuckDB's own ``error()`` counts as volatile, which TRY refuses and GROUP BY cannot
-match. ``engine.py`` reads code and message out of DuckDB's complaint.
+statement uses. An error of the service is raised by ``lab_fail('CODE|message')``: a cast that
+cannot succeed, because DuckDB's own ``error()`` counts as volatile, which TRY refuses and GROUP BY
+cannot match. ``engine.py`` reads code and message out of DuckDB's complaint.
 """
 
 import re

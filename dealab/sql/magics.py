@@ -84,22 +84,24 @@ def _engine(service: str, database: str, region: str):
     return _engines[key]
 
 
-def _only_comments(sql: str) -> bool:
-    """Tell whether a cell holds nothing but blanks and SQL comments."""
+def _only_comments(sql: str, nested: bool) -> bool:
+    """Tell whether a cell holds nothing but blanks and SQL comments (Redshift's may be nested)."""
     at, depth = 0, 0
     while at < len(sql):
         pair = sql[at : at + 2]
-        if depth:
-            if pair == "*/":
-                depth, at = depth - 1, at + 1
-        elif pair == "/*":
-            depth, at = 1, at + 1
+        if depth and pair == "*/":
+            depth, at = depth - 1, at + 2
+        elif pair == "/*" and (nested or not depth):
+            depth, at = depth + 1, at + 2
+        elif depth:
+            at += 1
         elif pair == "--":
             end = sql.find("\n", at)
             at = len(sql) if end < 0 else end
-        elif not (sql[at].isspace() or sql[at] == ";"):
+        elif sql[at].isspace() or sql[at] == ";":
+            at += 1
+        else:
             return False
-        at += 1
     return True
 
 
@@ -109,7 +111,7 @@ def _run(shell, service: str, line: str, cell: str | None):
     options, name, sql = _options(service, line, cell)
     if name is not None:
         _remembered.pop(name, None)
-    if _only_comments(sql):
+    if _only_comments(sql, nested=service == "redshift"):
         print("Nothing to run yet: this cell holds only comments. Write your SQL below them.")
         return
     if name is not None:

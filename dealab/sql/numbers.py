@@ -93,7 +93,7 @@ _SPEC = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
 
 
 def conversions(pattern: str) -> list[tuple[int, str]] | None:
-    """Return (index of the value, conversion) for each mark of a pattern, or None if one is unknown."""
+    """Return (index of the value, conversion) for each mark, or None if one is unknown."""
     found, at = [], 0
     if _SPEC.sub("", pattern).count("%"):
         return None

@@ -1,4 +1,4 @@
-r"""Regular expressions: the services speak Java's (Athena) or POSIX and PCRE (Redshift), DuckDB RE2.
+r"""Regular expressions: Athena speaks Java's, Redshift POSIX and PCRE, DuckDB RE2.
 
 What RE2 can do runs in DuckDB. Lookaround and back-references run through Python's ``re`` as a
 DuckDB function. A pattern that only Java understands is refused by name.
@@ -89,7 +89,8 @@ def java(binder, node, name: str, values: list[Value]) -> Value:
             if python:
                 return Value(f"lab_py_extract({sql}, {regex}, {group})", VARCHAR)
             return Value(
-                f"CASE WHEN regexp_matches({sql}, {regex}) THEN regexp_extract({sql}, {regex}, {group}) END",
+                f"CASE WHEN regexp_matches({sql}, {regex}) THEN regexp_extract({sql}, {regex}, "
+                f"{group}) END",
                 VARCHAR,
             )
         case "regexp_extract_all":
@@ -145,7 +146,8 @@ def redshift(binder, node, name: str, values: list[Value]) -> Value:
     if beyond_re2(written) and "p" not in flags and re.search(r"\(\?", written):
         raise binder.error(
             "XX000",
-            f"Invalid preceding regular expression prior to repetition operator. The error occurred "
+            f"Invalid preceding regular expression prior to repetition operator. The error "
+            f"occurred "
             f"while parsing the regular expression: '{values[1].literal}'",
             node,
             hint="lookaround needs Perl-compatible expressions: give the parameter 'p'.",
@@ -184,7 +186,8 @@ def redshift(binder, node, name: str, values: list[Value]) -> Value:
     if name == "regexp_instr":
         option = values[4].sql if len(values) > 4 else "0"
         return Value(
-            f"CAST(lab_py_instr({sql}, {regex}, CAST({start} AS BIGINT), CAST({nth} AS BIGINT), CAST({option} AS BIGINT)) AS INTEGER)",
+            f"CAST(lab_py_instr({sql}, {regex}, CAST({start} AS BIGINT), CAST({nth} AS BIGINT), "
+            f"CAST({option} AS BIGINT)) AS INTEGER)",
             types.INTEGER,
         )
     group = values[5].sql if len(values) > 5 else ("1" if "e" in flags else "0")
@@ -244,7 +247,7 @@ def check_group(binder, node, pattern: str, values) -> str:
     return str(wanted)
 
 
-# --- Python's side: what DuckDB calls ---------------------------------------------------------------------
+# --- Python's side: what DuckDB calls -------------------------------------------------
 
 
 def null_safe(function):
@@ -302,6 +305,18 @@ def _float_text(value):
     return f"{'-' if sign else ''}{shown[0]}.{shown[1:] or '0'}E{exponent + len(shown) - 1}"
 
 
+def _sha512(value):
+    import hashlib
+
+    return hashlib.sha512(value).hexdigest().upper()
+
+
+def _crc32(value):
+    import zlib
+
+    return zlib.crc32(value)
+
+
 def _format(pattern, values):
     from dealab.sql.numbers import java_format
 
@@ -325,6 +340,8 @@ def _to_char(value, pattern):
 PYTHON = {
     "lab_py_instr": (_instr, ["VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
     "lab_py_to_char": (_to_char, ["VARCHAR", "VARCHAR"], "VARCHAR"),
+    "lab_py_sha512": (_sha512, ["BLOB"], "VARCHAR"),
+    "lab_py_crc32": (_crc32, ["BLOB"], "BIGINT"),
     "lab_py_format": (_format, ["VARCHAR", "VARCHAR[]"], "VARCHAR"),
     "lab_py_float_text": (_float_text, ["DOUBLE"], "VARCHAR"),
     "lab_py_like": (_like, ["VARCHAR", "VARCHAR"], "BOOLEAN"),

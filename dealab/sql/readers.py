@@ -104,7 +104,7 @@ def _struct(columns) -> str:
     return "{" + ", ".join(f"{text(name)}: {text(kind)}" for name, kind in columns) + "}"
 
 
-# --- Parquet -----------------------------------------------------------------------------------
+# --- Parquet --------------------------------------------------------------------------
 
 
 def _parquet(table: Table, files, hive: bool, connection):
@@ -134,7 +134,7 @@ def _parquet(table: Table, files, hive: bool, connection):
     return source, columns
 
 
-# --- delimited text ----------------------------------------------------------------------------
+# --- delimited text -------------------------------------------------------------------
 
 
 def _open_text(file):
@@ -227,7 +227,7 @@ def _delimited(table: Table, files, hive: bool, connection):
     return source, columns
 
 
-# --- JSON --------------------------------------------------------------------------------------
+# --- JSON -----------------------------------------------------------------------------
 
 
 def _records(files, wrapper: str | None):
@@ -384,7 +384,7 @@ def _cloudtrail(table: Table, files, hive: bool, connection):
     ]
 
 
-# --- text read by a regular expression ---------------------------------------------------------
+# --- text read by a regular expression ------------------------------------------------
 
 
 def _regex(table: Table, files, hive: bool, connection):

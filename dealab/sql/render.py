@@ -1,4 +1,4 @@
-"""A Result for the eye: an HTML table for the notebook, plain text elsewhere, a DataFrame for Python."""
+"""A Result for the eye: an HTML table in the notebook, plain text elsewhere, a DataFrame."""
 
 import html as escape
 
@@ -8,11 +8,14 @@ SHOWN_ROWS = 20
 SHOWN_CHARACTERS = 120
 
 _STYLE = """<style>
-.dealab-sql { color: var(--jp-content-font-color1, inherit); font-size: var(--jp-content-font-size0, 0.9em); }
+.dealab-sql { color: var(--jp-content-font-color1, inherit);
+  font-size: var(--jp-content-font-size0, 0.9em); }
 .dealab-sql table { border-collapse: collapse; margin: 0.3em 0; display: block; overflow-x: auto; }
-div.dealab-sql table th, div.dealab-sql table td { padding: 0.2em 0.7em; text-align: left; vertical-align: top;
+div.dealab-sql table th, div.dealab-sql table td { padding: 0.2em 0.7em; text-align: left;
+  vertical-align: top;
   border-bottom: 1px solid var(--jp-border-color2, #c8c8c8); white-space: pre-wrap; }
-.dealab-sql th span { display: block; font-weight: normal; color: var(--jp-content-font-color2, #595959); }
+.dealab-sql th span { display: block; font-weight: normal;
+  color: var(--jp-content-font-color2, #595959); }
 div.dealab-sql table .number { text-align: right; font-variant-numeric: tabular-nums; }
 .dealab-sql .null { color: var(--jp-content-font-color2, #595959); font-style: italic; }
 .dealab-sql p { margin: 0.2em 0; }
@@ -83,7 +86,8 @@ def html(result) -> str:
     """Return the table as HTML: types in the header, NULL told from an empty text."""
     kinds = result._kinds or [None] * len(result.columns)
     head = "".join(
-        f'<th scope="col"{_class(kind)}>{escape.escape(name)}<span>{escape.escape(label)}</span></th>'
+        f'<th scope="col"{_class(kind)}>{escape.escape(name)}'
+        f"<span>{escape.escape(label)}</span></th>"
         for name, label, kind in zip(result.columns, result.types, kinds, strict=True)
     )
     body = []

@@ -89,3 +89,16 @@ class Scope:
 
 
 NULL_VALUE = Value("NULL", NULL)
+
+#: the hidden column that counts the steps of a recursive query
+DEPTH = "lab depth"
+
+
+def inside_names(names: list[str]) -> list[str]:
+    """Return names for use inside DuckDB: repeated ones get a number (the user never sees it)."""
+    seen: dict[str, int] = {}
+    unique = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name}:{seen[name]}")
+    return unique

@@ -1,4 +1,4 @@
-"""Function tables as text (``tables/*.txt``), and the choice of an overload for given argument types.
+"""Function tables as text (``tables/*.txt``), and the choice of an overload.
 
 A row of a table reads
 
@@ -116,12 +116,16 @@ def read_signature(line: str) -> Signature:
 
 @dataclass(frozen=True)
 class Functions:
-    """A service's functions: lines of the table by name, and what is refused by name."""
+    """A service's functions: lines of the table by name, and what is refused by name.
+
+    ``refused`` and ``statements`` hold what the service does, and a line for the exam.
+    """
 
     scalar: dict[str, list[str]]
     aggregate: dict[str, list[str]]
     window: dict[str, list[str]]
     refused: dict[str, tuple[str, str]]
+    statements: dict[str, tuple[str, str]]
 
 
 @cache
@@ -129,7 +133,9 @@ def functions(service: str) -> Functions:
     """Read ``tables/<service>.txt``. Lines become signatures only when their function is called."""
     from dealab.sql.macros import resource
 
-    found: dict[str, dict] = {"scalar": {}, "aggregate": {}, "window": {}, "refused": {}}
+    found: dict[str, dict] = {
+        kind: {} for kind in ("scalar", "aggregate", "window", "refused", "statements")
+    }
     section: dict = {}
     for line in resource(f"{service}.txt").splitlines():
         line = line.strip()
@@ -137,8 +143,11 @@ def functions(service: str) -> Functions:
             continue
         if line.startswith("["):
             section = found[line.strip("[]")]
+        elif section is found["statements"]:
+            word, does, exam = (part.strip() for part in line.split("|"))
+            section[word] = (does, exam)
         elif section is found["refused"]:
-            does, exam, names = (part.strip() for part in line.split(" | "))
+            does, exam, names = (part.strip() for part in line.split("|"))
             section.update((name.strip(), (does, exam)) for name in names.split(","))
         else:
             section.setdefault(line[: line.index("(")].strip(), []).append(line)

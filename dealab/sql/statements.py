@@ -2,9 +2,10 @@
 
 import re
 
-from dealab.sql import dialects
+from dealab.sql import parsing
 from dealab.sql.engine import Plan
 from dealab.sql.errors import LabLimit, ServiceError
+from dealab.sql.signatures import functions
 from dealab.sql.types import athena_name
 
 
@@ -13,16 +14,17 @@ def first_words(tokens, count: int = 2) -> list[str]:
 
 
 def athena(engine, sql: str, parameters) -> Plan:
-    from dealab.sql.athena import AthenaBinder
+    from dealab.sql.athena.dialect import AthenaDialect
+    from dealab.sql.athena.rules import AthenaBinder
 
     def syntax_error(offset, token):
-        line, column = dialects.Source(sql, []).line_column(offset)
+        line, column = parsing.Source(sql, []).line_column(offset)
         shown = token or "<EOF>"
         if re.search(r"\b(?:TRY_)?CAST\s*\([^()]*\bAS\s+$", sql[:offset], re.IGNORECASE) and token:
             return ServiceError("TYPE_NOT_FOUND", f"Unknown type: {token}", line, column)
         return ServiceError("SYNTAX_ERROR", f"mismatched input '{shown}'", line, column)
 
-    tokens, source = dialects.tokenize(sql, dialects.AthenaDialect, syntax_error)
+    tokens, source = parsing.tokenize(sql, AthenaDialect, syntax_error)
     single_statement(
         tokens,
         "Athena",
@@ -36,7 +38,7 @@ def athena(engine, sql: str, parameters) -> Plan:
     words = first_words(tokens, 3)
     if words[0] not in ("SELECT", "WITH", "VALUES", "TABLE", "("):
         return athena_other(engine, words, tokens, syntax_error)
-    tree = dialects.parse(tokens, source, dialects.AthenaDialect, syntax_error)
+    tree = parsing.parse(tokens, source, AthenaDialect, syntax_error)
     binder = AthenaBinder(source, engine.catalog, engine.database, parameters)
     query = binder.bind_query(tree, None)
     binder.check_parameters()
@@ -44,16 +46,17 @@ def athena(engine, sql: str, parameters) -> Plan:
 
 
 def redshift(engine, sql: str, parameters) -> Plan:
-    from dealab.sql.redshift import RedshiftBinder
+    from dealab.sql.redshift.dialect import RedshiftDialect
+    from dealab.sql.redshift.rules import RedshiftBinder
 
     def syntax_error(offset, token):
-        line, column = dialects.Source(sql, []).line_column(offset)
+        line, column = parsing.Source(sql, []).line_column(offset)
         if token and re.search(r"(::\s*|\bCAST\s*\([^()]*\bAS\s+)$", sql[:offset], re.IGNORECASE):
             return ServiceError("42704", f'type "{token}" does not exist', line, column)
         shown = f'at or near "{token}"' if token and token != "<EOF>" else "at end of input"
         return ServiceError("42601", f"syntax error {shown}", line, column)
 
-    tokens, source = dialects.tokenize(sql, dialects.RedshiftDialect, syntax_error)
+    tokens, source = parsing.tokenize(sql, RedshiftDialect, syntax_error)
     single_statement(
         tokens,
         "Redshift",
@@ -66,41 +69,11 @@ def redshift(engine, sql: str, parameters) -> Plan:
     words = first_words(tokens, 3)
     if words[0] not in ("SELECT", "WITH", "("):
         return redshift_other(engine, words, tokens, syntax_error)
-    tree = dialects.parse(tokens, source, dialects.RedshiftDialect, syntax_error)
+    tree = parsing.parse(tokens, source, RedshiftDialect, syntax_error)
     binder = RedshiftBinder(source, engine.catalog, engine.database, parameters)
     query = binder.bind_query(tree, None)
     binder.check_parameters()
     return engine.finish(query, binder, tree)
-
-
-_REDSHIFT_OTHER = {
-    "CREATE": ("Redshift creates the object in the database.", ""),
-    "ALTER": ("Redshift changes the object.", ""),
-    "DROP": ("Redshift drops the object.", ""),
-    "INSERT": ("Redshift inserts the rows.", "Load many rows with one COPY, not with single INSERTs."),
-    "UPDATE": ("Redshift updates the rows.", ""),
-    "DELETE": ("Redshift deletes the rows.", "VACUUM reclaims the space of deleted rows."),
-    "TRUNCATE": ("Redshift empties the table and commits.", ""),
-    "MERGE": ("Redshift updates, deletes or inserts rows of the target.", ""),
-    "COPY": ("Redshift loads files from S3 in parallel.", "COPY is the fastest way to load: split the "
-             "data into files, a multiple of the number of slices."),
-    "UNLOAD": ("Redshift writes the SELECT's result to S3.", "UNLOAD writes Parquet, CSV, JSON or text."),
-    "VACUUM": ("Redshift sorts rows and reclaims space.", ""),
-    "ANALYZE": ("Redshift refreshes the planner's statistics.", ""),
-    "GRANT": ("Redshift grants the privilege.", ""),
-    "REVOKE": ("Redshift revokes the privilege.", ""),
-    "EXPLAIN": ("Redshift shows the plan with its distribution steps.", ""),
-    "BEGIN": ("Redshift opens a transaction.", ""),
-    "START": ("Redshift opens a transaction.", ""),
-    "COMMIT": ("Redshift commits the transaction.", ""),
-    "ROLLBACK": ("Redshift rolls the transaction back.", ""),
-    "CALL": ("Redshift runs the stored procedure.", ""),
-    "SET": ("Redshift changes a setting of the session.", ""),
-    "PREPARE": ("Redshift prepares the statement.", ""),
-    "EXECUTE": ("Redshift runs the prepared statement.", ""),
-    "REFRESH": ("Redshift refreshes the materialized view.", ""),
-    "LOCK": ("Redshift locks the table.", ""),
-}  # fmt: skip
 
 
 def redshift_other(engine, words, tokens, syntax_error) -> Plan:
@@ -110,8 +83,9 @@ def redshift_other(engine, words, tokens, syntax_error) -> Plan:
         raise LabLimit(
             f"{' '.join(words[:3])} in %%redshift yet", "Redshift answers from its catalog."
         )
-    if words[0] in _REDSHIFT_OTHER:
-        does, exam = _REDSHIFT_OTHER[words[0]]
+    later = functions("redshift").statements
+    if words[0] in later:
+        does, exam = later[words[0]]
         raise LabLimit(f"{statement_name(tokens)} in %%redshift yet", does, exam)
     raise syntax_error(tokens[0].start, tokens[0].text)
 
@@ -123,39 +97,14 @@ def single_statement(tokens, service, error) -> None:
         raise error()
 
 
-_ATHENA_OTHER = {
-    "CREATE": ("Athena creates the table, view or database in the Glue Data Catalog.",
-               "DDL is free in Athena; CTAS pays for what its SELECT scans."),
-    "ALTER": ("Athena changes the table in the Glue Data Catalog.", "ALTER TABLE ADD PARTITION "
-              "registers one partition; MSCK REPAIR TABLE looks for all Hive-style ones."),
-    "DROP": ("Athena removes it from the Glue Data Catalog.",
-             "Dropping an external table leaves its files in S3."),
-    "INSERT": ("Athena writes new files to the table's location.",
-               "One INSERT INTO can write to at most 100 partitions."),
-    "DELETE": ("Athena deletes rows of an Iceberg table.", "Only Iceberg tables take DELETE."),
-    "UPDATE": ("Athena updates rows of an Iceberg table.", "Only Iceberg tables take UPDATE."),
-    "MERGE": ("Athena merges rows into an Iceberg table.", "Only Iceberg tables take MERGE INTO."),
-    "MSCK": ("Athena adds the Hive-style partitions that it finds under the table's location.",
-             "Without it, a new partition folder is invisible to queries."),
-    "UNLOAD": ("Athena writes the SELECT's result to S3 in the format asked for.",
-               "UNLOAD writes Parquet, ORC, Avro, JSON or text."),
-    "PREPARE": ("Athena stores the statement under a name in the workgroup.", ""),
-    "EXECUTE": ("Athena runs a prepared statement with values for its parameters.", ""),
-    "DEALLOCATE": ("Athena removes a prepared statement.", ""),
-    "OPTIMIZE": ("Athena compacts the files of an Iceberg table.",
-                 "OPTIMIZE ... REWRITE DATA USING BIN_PACK compacts an Iceberg table."),
-    "VACUUM": ("Athena expires old snapshots of an Iceberg table and removes orphan files.", ""),
-    "EXPLAIN": ("Athena shows the plan; EXPLAIN ANALYZE runs the query and shows its costs.", ""),
-}  # fmt: skip
-
-
 def athena_other(engine, words, tokens, syntax_error) -> Plan:
     if words[0] == "SHOW":
         return show(engine, plain_words(tokens), syntax_error)
     if words[0] in ("DESCRIBE", "DESC"):
         return describe(engine, plain_words(tokens)[1:])
-    if words[0] in _ATHENA_OTHER:
-        does, exam = _ATHENA_OTHER[words[0]]
+    later = functions("athena").statements
+    if words[0] in later:
+        does, exam = later[words[0]]
         raise LabLimit(f"{statement_name(tokens)} in %%athena yet", does, exam)
     raise syntax_error(tokens[0].start, tokens[0].text)
 
@@ -177,11 +126,67 @@ def statement_name(tokens) -> str:
 
 
 _KEYWORDS = frozenset(
-    "ADD ALTER ANALYZE BEGIN CALL COLUMNS COMMIT COPY CREATE DATABASE DATABASES DEALLOCATE DELETE "
-    "DESCRIBE DROP EXECUTE EXPLAIN EXTERNAL FROM FUNCTION GRANT GROUP INSERT INTO LOCK MATERIALIZED "
-    "MERGE MODEL MSCK OPTIMIZE OR PARTITIONS POLICY PREPARE PROCEDURE REFRESH REPAIR REPLACE REVOKE "
-    "ROLE ROLLBACK SCHEMA SCHEMAS SET SHOW START TABLE TABLES TBLPROPERTIES TEMP TEMPORARY "
-    "TRANSACTION TRUNCATE UNLOAD UPDATE USER VACUUM VIEW VIEWS".split()
+    [
+        "ADD",
+        "ALTER",
+        "ANALYZE",
+        "BEGIN",
+        "CALL",
+        "COLUMNS",
+        "COMMIT",
+        "COPY",
+        "CREATE",
+        "DATABASE",
+        "DATABASES",
+        "DEALLOCATE",
+        "DELETE",
+        "DESCRIBE",
+        "DROP",
+        "EXECUTE",
+        "EXPLAIN",
+        "EXTERNAL",
+        "FROM",
+        "FUNCTION",
+        "GRANT",
+        "GROUP",
+        "INSERT",
+        "INTO",
+        "LOCK",
+        "MATERIALIZED",
+        "MERGE",
+        "MODEL",
+        "MSCK",
+        "OPTIMIZE",
+        "OR",
+        "PARTITIONS",
+        "POLICY",
+        "PREPARE",
+        "PROCEDURE",
+        "REFRESH",
+        "REPAIR",
+        "REPLACE",
+        "REVOKE",
+        "ROLE",
+        "ROLLBACK",
+        "SCHEMA",
+        "SCHEMAS",
+        "SET",
+        "SHOW",
+        "START",
+        "TABLE",
+        "TABLES",
+        "TBLPROPERTIES",
+        "TEMP",
+        "TEMPORARY",
+        "TRANSACTION",
+        "TRUNCATE",
+        "UNLOAD",
+        "UPDATE",
+        "USER",
+        "VACUUM",
+        "VIEW",
+        "VIEWS",
+    ]
 )
 
 

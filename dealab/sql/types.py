@@ -112,7 +112,7 @@ def as_decimal(kind: Type) -> Type | None:
     return None
 
 
-# --- names -------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------
 
 
 def athena_name(kind: Type, lengths: bool = True) -> str:
@@ -238,7 +238,7 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-# --- reading the catalog's (Hive's) type names ---------------------------------------------------
+# --- reading the catalog's (Hive's) type names ----------------------------------------
 
 _HIVE = {
     "boolean": BOOLEAN,

@@ -5,7 +5,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import lake  # noqa: E402
+import lake
 
 
 @pytest.fixture(scope="session")
@@ -25,5 +25,3 @@ def redshift(lake_folder):
     from dealab.sql import Redshift
 
     return Redshift(datasets=lake_folder)
-
-

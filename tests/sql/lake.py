@@ -1,4 +1,4 @@
-"""A tiny lake for the tests: one table of each file format, with the dirt that readers must take."""
+"""A tiny lake for the tests: one table of each file format, with the dirt that files have."""
 
 import gzip
 import json
@@ -67,13 +67,17 @@ def make(folder: Path) -> Path:
             table = table.append_column("coupon", pa.array(["C1"] * 1000))
         pq.write_table(table, path / "part-0.parquet", row_group_size=500, compression="none")
     orders = _table(
-        "orders", PARQUET,
+        "orders",
+        PARQUET,
         "order_id bigint; channel string; amount decimal(12,2); note string; coupon string",
         keys="order_month string",
-    )  # fmt: skip
+    )
     tables.append(orders)
     partitions["orders"] = [
-        {"Values": [month], "StorageDescriptor": {"Location": f"s3://bucket/orders/order_month={month}/"}}
+        {
+            "Values": [month],
+            "StorageDescriptor": {"Location": f"s3://bucket/orders/order_month={month}/"},
+        }
         for month in ("2026-04", "2026-05")
     ]
 
@@ -81,20 +85,34 @@ def make(folder: Path) -> Path:
     moved = _table("orders_moved", PARQUET, "order_id bigint; channel string", keys="batch int")
     tables.append(moved)
     partitions["orders_moved"] = [
-        {"Values": ["1"], "StorageDescriptor": {"Location": "s3://bucket/orders/order_month=2026-04/"}},
-        {"Values": ["2"], "StorageDescriptor": {"Location": "s3://bucket/orders/order_month=2026-05/"}},
+        {
+            "Values": ["1"],
+            "StorageDescriptor": {"Location": "s3://bucket/orders/order_month=2026-04/"},
+        },
+        {
+            "Values": ["2"],
+            "StorageDescriptor": {"Location": "s3://bucket/orders/order_month=2026-05/"},
+        },
     ]
 
     # CSV: quotes, empty fields, short and long lines, a hidden file.
-    _write(folder, "people_csv/a.csv", 'id,name,age\n1,"Ada, Lovelace",36\n2,,\n3,Bob\n4,Eve,20,extra\n')
+    _write(
+        folder,
+        "people_csv/a.csv",
+        'id,name,age\n1,"Ada, Lovelace",36\n2,,\n3,Bob\n4,Eve,20,extra\n',
+    )
     _write(folder, "people_csv/_SUCCESS", "not data")
     tables.append(
-        _table("people_csv", CSV, "id string; name string; age string",
-               parameters={"skip.header.line.count": "1"})
-    )  # fmt: skip
+        _table(
+            "people_csv",
+            CSV,
+            "id string; name string; age string",
+            parameters={"skip.header.line.count": "1"},
+        )
+    )
 
     # CSV with types: an empty number fails the query that reads it.
-    _write(folder, "typed_csv/a.csv", 'id,qty\n1,5\n2,\n')
+    _write(folder, "typed_csv/a.csv", "id,qty\n1,5\n2,\n")
     tables.append(
         _table("typed_csv", CSV, "id string; qty int", parameters={"skip.header.line.count": "1"})
     )
@@ -106,43 +124,65 @@ def make(folder: Path) -> Path:
     )
 
     # Delimited text, gzip: \N is NULL, a bad number reads as NULL.
-    _write(folder, "flow/a.log.gz", gzip.compress(b"2 10.0.0.1 443\n2 \\N 80\nx 10.0.0.3 -\n", mtime=0))
+    _write(
+        folder, "flow/a.log.gz", gzip.compress(b"2 10.0.0.1 443\n2 \\N 80\nx 10.0.0.3 -\n", mtime=0)
+    )
     tables.append(
-        _table("flow", LAZY, "version int; srcaddr string; dstport int",
-               serde_parameters={"field.delim": " "})
-    )  # fmt: skip
+        _table(
+            "flow",
+            LAZY,
+            "version int; srcaddr string; dstport int",
+            serde_parameters={"field.delim": " "},
+        )
+    )
 
     # JSON lines: keys in camel case, nested fields, a missing key.
     lines = [
-        {"orderId": 1, "customer": {"Name": "Ada", "city": "Bonn"}, "items": [{"Sku": "a", "qty": 2}]},
+        {
+            "orderId": 1,
+            "customer": {"Name": "Ada", "city": "Bonn"},
+            "items": [{"Sku": "a", "qty": 2}],
+        },
         {"orderId": 2, "items": [{"Sku": "b", "qty": 1}, {"Sku": "c", "qty": 5}]},
     ]
     _write(folder, "events/a.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
     tables.append(
         _table(
-            "events", JSON,
-            "orderid bigint; customer struct<name:string,city:string>; items array<struct<sku:string,qty:int>>",
-        )  # fmt: skip
+            "events",
+            JSON,
+            "orderid bigint; customer struct<name:string,city:string>; items "
+            "array<struct<sku:string,qty:int>>",
+        )
     )
 
     # Regular expression; the second line does not match.
     _write(folder, "access/a.log", 'https 200 "GET /a HTTP/1.1"\nnonsense\n')
     tables.append(
-        _table("access", REGEX, "type string; status int; request string",
-               serde_parameters={"input.regex": '([^ ]*) ([0-9]*) "([^"]*)"'})
-    )  # fmt: skip
+        _table(
+            "access",
+            REGEX,
+            "type string; status int; request string",
+            serde_parameters={"input.regex": '([^ ]*) ([0-9]*) "([^"]*)"'},
+        )
+    )
 
     # CloudTrail: one object a file.
     records = [
-        {"eventName": "PutObject", "userIdentity": {"type": "IAMUser"}, "requestParameters": {"b": 1}},
+        {
+            "eventName": "PutObject",
+            "userIdentity": {"type": "IAMUser"},
+            "requestParameters": {"b": 1},
+        },
         {"eventName": "GetObject", "errorCode": "AccessDenied"},
     ]
     _write(folder, "trail/a.json", json.dumps({"Records": records}))
     tables.append(
         _table(
-            "trail", TRAIL,
-            "eventname string; useridentity struct<type:string>; errorcode string; requestparameters string",
-        )  # fmt: skip
+            "trail",
+            TRAIL,
+            "eventname string; useridentity struct<type:string>; errorcode string; "
+            "requestparameters string",
+        )
     )
 
     # Typed values for questions about types, and a table without files.
@@ -164,9 +204,11 @@ def make(folder: Path) -> Path:
     )
     tables.append(
         _table(
-            "kinds", PARQUET,
-            "i int; b bigint; f double; d decimal(10,2); s string; day date; ts timestamp; l array<int>",
-        )  # fmt: skip
+            "kinds",
+            PARQUET,
+            "i int; b bigint; f double; d decimal(10,2); s string; day date; ts timestamp; l "
+            "array<int>",
+        )
     )
     tables.append(_table("nothing", PARQUET, "a int; s string"))
     tables.append(_table("avro_data", "org.apache.hadoop.hive.serde2.avro.AvroSerDe", "a int"))

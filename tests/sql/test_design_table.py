@@ -1,4 +1,4 @@
-"""The table "Athena and Redshift on DuckDB" of the design: is every row answered as the service does?"""
+"""The design's table "Athena and Redshift on DuckDB": is every row answered as the service does?"""
 
 import datetime as dt
 from decimal import Decimal as D
@@ -18,7 +18,8 @@ ROWS = [
     ("extract(dow) is ISO", "athena", "SELECT extract(dow FROM date '2026-11-22')", 7),
     ("date + interval stays a date", "athena", "SELECT date '2026-01-31' + interval '1' month",
      dt.date(2026, 2, 28)),
-    ("date_add stays a date", "athena", "SELECT date_add('day', 1, date '2026-01-31')", dt.date(2026, 2, 1)),
+    ("date_add stays a date", "athena", 
+     "SELECT date_add('day', 1, date '2026-01-31')", dt.date(2026, 2, 1)),
     ("add_months keeps the last day", "redshift", "SELECT add_months('2026-02-28'::date, 1)",
      dt.datetime(2026, 3, 31)),
     ("regexp_replace replaces all", "redshift", "SELECT regexp_replace('aXbX', 'X', '')", "ab"),
@@ -35,7 +36,8 @@ ROWS = [
     ("1 + '1'", "redshift", "SELECT 1 + '1'", 2),
     ("Day", "redshift", "SELECT to_char('2026-11-21'::date, 'FMDay')", "Saturday"),
     ("CAST AS JSON", "athena", "SELECT json_format(CAST('x' AS JSON))", '"x"'),
-    ("trunc(timestamp)", "redshift", "SELECT trunc('2026-01-02 03:04:05'::timestamp)", dt.date(2026, 1, 2)),
+    ("trunc(timestamp)", "redshift", 
+     "SELECT trunc('2026-01-02 03:04:05'::timestamp)", dt.date(2026, 1, 2)),
     ("json_query lax", "athena", """SELECT json_query('{"a": [1]}', 'lax $.a')""", "[1]"),
 ]  # fmt: skip
 

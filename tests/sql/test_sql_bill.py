@@ -23,7 +23,9 @@ def chunks(folder, month, *columns):
 
 
 def test_parquet_pays_for_the_columns_named(athena, lake_folder):
-    wanted = sum(chunks(lake_folder, "2026-04", "order_id")) + sum(chunks(lake_folder, "2026-05", "order_id"))
+    wanted = sum(chunks(lake_folder, "2026-04", "order_id")) + sum(
+        chunks(lake_folder, "2026-05", "order_id")
+    )
     assert athena.run("SELECT sum(order_id) FROM orders").bytes_scanned == wanted
     both = sum(chunks(lake_folder, "2026-04", "order_id", "note"))
     sql = "SELECT sum(order_id), max(note) FROM orders WHERE order_month = '2026-04'"
@@ -71,14 +73,22 @@ def test_limit_does_not_depend_on_threads(athena):
 def test_a_named_subquery_is_read_each_time_it_is_used(athena):
     once = athena.run("SELECT max(order_id) FROM orders").bytes_scanned
     twice = athena.run(
-        "WITH x AS (SELECT order_id FROM orders) SELECT (SELECT max(order_id) FROM x), (SELECT min(order_id) FROM x)"
+        "WITH x AS (SELECT order_id FROM orders) SELECT (SELECT max(order_id) FROM x), (SELECT "
+        "min(order_id) FROM x)"
     ).bytes_scanned
     assert twice == 2 * once
 
 
 @pytest.mark.parametrize(
     ("scanned", "billed"),
-    [(0, 10 * MB), (1, 10 * MB), (10 * MB, 10 * MB), (10 * MB + 1, 11 * MB), (25 * MB, 25 * MB), (1024**4, 1024**4)],
+    [
+        (0, 10 * MB),
+        (1, 10 * MB),
+        (10 * MB, 10 * MB),
+        (10 * MB + 1, 11 * MB),
+        (25 * MB, 25 * MB),
+        (1024**4, 1024**4),
+    ],
 )
 def test_rounding_up_to_a_megabyte_with_a_minimum_of_ten(scanned, billed):
     assert bill.billed(scanned, "athena") == billed

@@ -1,5 +1,6 @@
-"""Thrown at the layer: mutated statements, random questions. Does anything but the three kinds come out?"""
+"""Thrown at the layer: does anything but the three kinds of error, or a wrong answer, come out?"""
 
+import contextlib
 import random
 import re
 
@@ -20,9 +21,11 @@ TABLES = [
     "SELECT i, l, day, ts FROM kinds WHERE ts IS NOT NULL ORDER BY ts",
 ]
 ATOMS = (
-    "NULL '' 0 -1 1.5 x 'abc' true 1e0 i count(*) sum(1) (1,2) (SELECT_1) ARRAY[1] '2026-01-01' "
-    "json_parse('{}') 1000000000000"
-).split() + ["date '2026-01-01'", "interval '1' day", "CAST('a' AS char(3))"]
+    "NULL", "''", "0", "-1", "1.5", "x", "'abc'", "true", "1e0", "i", "count(*)", "sum(1)", "(1,2)",
+    "(SELECT 1)", "ARRAY[1]", "'2026-01-01'", "json_parse('{}')", "1000000000000",
+    "date '2026-01-01'", "interval '1' day", "CAST('a' AS char(3))",
+)  # fmt: skip
+OPERATORS = ("+", "-", "*", "/", "%", "=", "<", "||", "AND", "OR", "IN", "LIKE", "IS", "NOT", "")
 TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\w+(?:\.\d+)?|\S")
 CALL = re.compile(r"\w+$")
 
@@ -36,7 +39,7 @@ def mutate(dice: random.Random, pool: list[str], sql: str) -> str:
         mark, kind = dice.choice(marks), dice.randrange(5)
         literals = [m for m in marks if m[0][0] in "'0123456789" or m[0] in ("x", "y", "i")]
         if kind < 2 and literals:
-            mark, new = dice.choice(literals), dice.choice(ATOMS).replace("_1", " 1")
+            mark, new = dice.choice(literals), dice.choice(ATOMS)
         elif kind == 2:
             calls = [m for m in marks if CALL.match(m[0]) and sql[m.end() : m.end() + 1] == "("]
             other = dice.choice(pool)
@@ -46,7 +49,7 @@ def mutate(dice: random.Random, pool: list[str], sql: str) -> str:
                 continue
             mark, new = dice.choice(calls), dice.choice(names)
         elif kind == 3:
-            new = dice.choice("+ - * / % = < || AND OR IN LIKE BETWEEN IS NOT".split() + [""])
+            new = dice.choice(OPERATORS)
         else:
             new = dice.choice(TOKEN.findall(dice.choice(pool)) or ["x"])
         sql = sql[: mark.start()] + new + sql[mark.end() :]
@@ -75,10 +78,8 @@ def test_only_the_three_kinds_of_error(request, service, seed):
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_answered_or_refused(athena, text):
-    try:
+    with contextlib.suppress(SqlError):
         athena.run(text)
-    except SqlError:
-        pass
 
 
 NUMBERS = st.integers(-50, 2050)
@@ -101,7 +102,9 @@ CONDITIONS = st.recursive(
     ),
     max_leaves=5,
 )
-KEYS = st.lists(st.sampled_from(["channel", "order_month", "coupon"]), min_size=1, max_size=2, unique=True)
+KEYS = st.lists(
+    st.sampled_from(["channel", "order_month", "coupon"]), min_size=1, max_size=2, unique=True
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -109,14 +112,18 @@ KEYS = st.lists(st.sampled_from(["channel", "order_month", "coupon"]), min_size=
 def test_plain_questions_agree_with_plain_duckdb(athena, redshift, lake_folder, condition, keys):
     """Where the languages agree, the layer must give what DuckDB gives on the same files."""
     files = [
-        str(lake_folder / f"bucket/orders/order_month=2026-0{month}/part-0.parquet") for month in (4, 5)
+        str(lake_folder / f"bucket/orders/order_month=2026-0{month}/part-0.parquet")
+        for month in (4, 5)
     ]
     listed = ", ".join(keys)
     body = (
         f"SELECT {listed}, count(*) AS n, sum(order_id) AS s, min(note) AS lo, max(amount) AS hi "
         f"FROM {{}} WHERE {condition} GROUP BY {listed} ORDER BY {listed}, n"
     )
-    source = f"read_parquet({files}, union_by_name = true, hive_partitioning = true, hive_types_autocast = false)"
+    source = (
+        f"read_parquet({files}, union_by_name = true, hive_partitioning = true, "
+        f"hive_types_autocast = false)"
+    )
     with duckdb.connect() as plain:
         expected = plain.execute(body.format(source)).fetchall()
     assert athena.run(body.format("orders")).rows == expected

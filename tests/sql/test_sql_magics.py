@@ -39,7 +39,7 @@ def test_cell_shows_a_result(shell):
 def test_result_is_stored_as_dataframe_with_its_text(shell):
     text = "SELECT channel, count(*) AS n FROM orders GROUP BY channel ORDER BY channel"
     shell.run_cell_magic("athena", ">> by_channel", text)
-    assert list(shell.user_ns["by_channel"]["n"]) == [666, 667, 667]
+    assert list(shell.user_ns["by_channel"]["n"]) == [667, 666, 667]
     assert magics.query_text("by_channel") == text
     assert magics.query_engine("by_channel") == "athena"
     shell.run_cell_magic("redshift", ">> by_channel", "SELECT 1 AS x")
@@ -53,13 +53,19 @@ def test_text_is_remembered_when_the_query_fails(shell):
     assert "broken" not in shell.user_ns
 
 
-@pytest.mark.parametrize("cell", ["", "  \n", "-- write here\n", "/* a\n b */ -- c\n;\n", "/* /* nested */ */"])
+@pytest.mark.parametrize("cell", ["\n", "-- write here\n", "/* a\n b */ -- c\n;\n", "/* /* a */"])
 def test_only_comments_is_not_attempted(shell, capsys, cell):
     shell.run_cell_magic("athena", ">> mine", "SELECT 1")
     shell.run_cell_magic("athena", ">> mine", cell)
     assert "only comments" in capsys.readouterr().out
     assert magics.query_text("mine") is None
     assert magics.query_engine("mine") is None
+
+
+def test_comments_nest_in_redshift_only():
+    assert magics._only_comments("/* /* a */ */", nested=True)
+    assert not magics._only_comments("/* /* a */ */", nested=False)
+    assert not magics._only_comments("/* a */ SELECT 1", nested=True)
 
 
 def test_comment_marks_inside_text_are_text(shell):
@@ -76,7 +82,9 @@ def test_python_variables_travel_as_values(shell):
     sql = "SELECT count(*) FROM orders WHERE channel = ? AND order_id >= ?"
     shell.run_cell_magic("athena", "--params channel,least", sql)
     assert shell.shown.objects[0].rows == [(663,)]
-    shell.run_cell_magic("redshift", "--params hostile", "SELECT count(*) FROM orders WHERE channel = ?")
+    shell.run_cell_magic(
+        "redshift", "--params hostile", "SELECT count(*) FROM orders WHERE channel = ?"
+    )
     assert shell.shown.objects[1].rows == [(0,)]
 
 
@@ -93,7 +101,7 @@ def test_wrong_options_show_the_usage(shell, line):
 
 
 def test_database_and_region_options(shell):
-    with pytest.raises(ServiceError, match="awsdatacatalog.other.orders"):
+    with pytest.raises(ServiceError, match=r"awsdatacatalog\.other\.orders"):
         shell.run_cell_magic("athena", "--database other", "SELECT * FROM orders")
     with pytest.raises(LabLimit, match="mars-north-1"):
         shell.run_cell_magic("athena", "--region mars-north-1", "SELECT 1")

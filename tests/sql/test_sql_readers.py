@@ -21,7 +21,9 @@ def test_parquet_column_that_a_file_lacks_is_null(athena):
 
 
 def test_partitions_whose_folder_does_not_say_the_key(athena):
-    rows = athena.run("SELECT batch, min(order_id) FROM orders_moved GROUP BY batch ORDER BY 1").rows
+    rows = athena.run(
+        "SELECT batch, min(order_id) FROM orders_moved GROUP BY batch ORDER BY 1"
+    ).rows
     assert rows == [(1, 0), (2, 1000)]
 
 
@@ -68,8 +70,13 @@ def test_regex_serde_gives_nulls_for_a_line_that_does_not_match(athena):
 
 
 def test_cloudtrail_serde_reads_records(athena):
-    rows = athena.run("SELECT eventname, useridentity.type, errorcode, requestparameters FROM trail").rows
-    assert rows == [("PutObject", "IAMUser", None, '{"b":1}'), ("GetObject", None, "AccessDenied", None)]
+    rows = athena.run(
+        "SELECT eventname, useridentity.type, errorcode, requestparameters FROM trail"
+    ).rows
+    assert rows == [
+        ("PutObject", "IAMUser", None, '{"b":1}'),
+        ("GetObject", None, "AccessDenied", None),
+    ]
 
 
 def test_path_pseudo_column(athena):
@@ -111,7 +118,9 @@ def test_bad_value_in_a_file_is_hive_bad_data(tmp_path):
 
 
 def test_csv_field_that_does_not_hold_its_type_fails_the_query(athena, redshift):
-    with pytest.raises(ServiceError, match="HIVE_BAD_DATA: Error parsing field value '' for field 1"):
+    with pytest.raises(
+        ServiceError, match="HIVE_BAD_DATA: Error parsing field value '' for field 1"
+    ):
         athena.run("SELECT sum(qty) FROM typed_csv")
     with pytest.raises(ServiceError, match="Spectrum Scan Error"):
         redshift.run("SELECT sum(qty) FROM typed_csv")

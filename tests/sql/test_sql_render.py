@@ -28,7 +28,9 @@ def test_rows_are_limited_and_the_total_is_told(athena):
 
 def test_colors_come_from_the_theme():
     colors = re.findall(r"#[0-9a-f]{3,6}", render._STYLE)
-    guarded = re.findall(r"var\(--jp-[a-z0-9-]+, (?:#[0-9a-f]{3,6}|inherit|0\.9em)\)", render._STYLE)
+    guarded = re.findall(
+        r"var\(--jp-[a-z0-9-]+, (?:#[0-9a-f]{3,6}|inherit|0\.9em)\)", render._STYLE
+    )
     assert len(guarded) >= len(colors)
     assert "background" not in render._STYLE
 
@@ -48,7 +50,10 @@ def test_plain_text_fallback(athena):
 
 
 def test_nested_values_and_bytes_are_readable(athena):
-    result = athena.run("SELECT ARRAY[1, NULL], map(ARRAY['k'], ARRAY[true]), x'0aff', 1.5e0, CAST(ROW(1) AS ROW(a integer))")
+    result = athena.run(
+        "SELECT ARRAY[1, NULL], map(ARRAY['k'], ARRAY[true]), x'0aff', 1.5e0, CAST(ROW(1) AS "
+        "ROW(a integer))"
+    )
     cells = [render.cell(value) for value in result.rows[0]]
     assert cells == ["[1, null]", "{k=true}", "0a ff", "1.5", "{a=1}"]
 
@@ -57,7 +62,12 @@ def test_sizes_and_dollars():
     assert [render.size(n) for n in (0, 1023, 1024, 5 * 1024**2, 3 * 1024**4)] == [
         "0 bytes", "1,023 bytes", "1.00 KB", "5.00 MB", "3,072.00 GB",
     ]  # fmt: skip
-    assert [render.dollars(x) for x in (0, 0.000048, 0.5, 12.3)] == ["$0", "$0.000048", "$0.50", "$12.30"]
+    assert [render.dollars(x) for x in (0, 0.000048, 0.5, 12.3)] == [
+        "$0",
+        "$0.000048",
+        "$0.50",
+        "$12.30",
+    ]
 
 
 def test_show_and_describe_render_without_kinds(athena):
@@ -71,7 +81,10 @@ def test_show_and_describe_render_without_kinds(athena):
 def test_show_statements(athena, redshift):
     assert ("orders",) in athena.run("SHOW TABLES").rows
     assert athena.run("SHOW TABLES 'orders*'").rows == [("orders",), ("orders_moved",)]
-    assert athena.run("SHOW PARTITIONS orders").rows == [("order_month=2026-04",), ("order_month=2026-05",)]
+    assert athena.run("SHOW PARTITIONS orders").rows == [
+        ("order_month=2026-04",),
+        ("order_month=2026-05",),
+    ]
     assert athena.run("SHOW COLUMNS IN people_csv").rows == [("id",), ("name",), ("age",)]
     assert athena.run("SHOW DATABASES").rows == [("fernway",), ("other",)]
     assert ("kinds",) in redshift.run("SHOW TABLES").rows

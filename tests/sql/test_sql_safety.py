@@ -80,7 +80,9 @@ def test_the_connection_itself_is_locked(athena, lake_folder):
 
 
 def test_quotes_in_text_and_names_stay_text(athena):
-    assert athena.run("SELECT 'a''b; DROP TABLE x --' AS \"x\"\"y\"").rows == [("a'b; DROP TABLE x --",)]
+    assert athena.run("SELECT 'a''b; DROP TABLE x --' AS \"x\"\"y\"").rows == [
+        ("a'b; DROP TABLE x --",)
+    ]
 
 
 def test_parameters_are_values(athena):

@@ -14,7 +14,8 @@ from dealab.sql.types import duck_name, from_hive
 def test_athena_names(athena):
     result = athena.run("SELECT i, b, f, d, s, day, ts, l FROM kinds")
     assert result.types == [
-        "integer", "bigint", "double", "decimal(10,2)", "varchar", "date", "timestamp(3)", "array(integer)",
+        "integer", "bigint", "double", "decimal(10,2)", "varchar", "date",
+        "timestamp(3)", "array(integer)",
     ]  # fmt: skip
     assert athena.run("SELECT customer FROM events").types == ["row(name varchar, city varchar)"]
     assert athena.run("SELECT now(), map(ARRAY['a'], ARRAY[1]), 'abc'").types == [
@@ -31,15 +32,26 @@ def test_redshift_names(redshift):
 
 
 def test_column_names(athena, redshift):
-    assert athena.run("SELECT 1, i AS x, i, count(*) OVER () FROM kinds").columns == ["_col0", "x", "i", "_col3"]
-    sql = "SELECT count(*), 1, max(i) AS m, 'a'::varchar(3), lower('A'), CASE WHEN true THEN 1 END FROM kinds"
+    assert athena.run("SELECT 1, i AS x, i, count(*) OVER () FROM kinds").columns == [
+        "_col0",
+        "x",
+        "i",
+        "_col3",
+    ]
+    sql = (
+        "SELECT count(*), 1, max(i) AS m, 'a'::varchar(3), lower('A'), CASE WHEN true THEN 1 "
+        "END FROM kinds"
+    )
     assert redshift.run(sql).columns == ["count", "?column?", "m", "varchar", "lower", "case"]
 
 
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("array<struct<sku:string,price:decimal(10,2)>>", "array(row(sku varchar, price decimal(10,2)))"),
+        (
+            "array<struct<sku:string,price:decimal(10,2)>>",
+            "array(row(sku varchar, price decimal(10,2)))",
+        ),
         ("map<string,array<int>>", "map(varchar, array(integer))"),
         ("struct<a:struct<b:bigint>,c:double>", "row(a row(b bigint), c double)"),
         ("varchar(10)", "varchar(10)"),
@@ -84,7 +96,10 @@ def test_values_are_plain_python(athena):
     rows = athena.run("SELECT d, l, day, ts, s, i, f FROM kinds ORDER BY i").rows
     assert [type(value) for value in rows[0]][:2] == [Decimal, list]
     assert all(value is None for value in rows[2])
-    row = athena.run("SELECT CAST(ROW(1, ARRAY[CAST(ROW('x') AS ROW(k varchar))]) AS ROW(a integer, b array(row(k varchar))))").rows[0][0]
+    row = athena.run(
+        "SELECT CAST(ROW(1, ARRAY[CAST(ROW('x') AS ROW(k varchar))]) AS ROW(a integer, b "
+        "array(row(k varchar))))"
+    ).rows[0][0]
     assert json.dumps(row) == '{"a": 1, "b": [{"k": "x"}]}'
 
 

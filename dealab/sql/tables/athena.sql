@@ -133,9 +133,6 @@ CREATE MACRO lab_json_size(j) AS CASE json_type(j)
   ELSE CASE WHEN j IS NULL THEN NULL ELSE 0 END END;
 CREATE MACRO lab_json_scalar(j) AS CASE
   WHEN json_type(j) IN ('ARRAY', 'OBJECT', 'NULL') THEN NULL ELSE j ->> '$' END;
-CREATE MACRO lab_entropy(l) AS CASE WHEN list_sum(l) = 0 OR l IS NULL THEN 0.0::DOUBLE ELSE
-  -list_sum(list_transform(list_filter(l, lambda c: c > 0),
-    lambda c: (c / list_sum(l)::DOUBLE) * log2(c / list_sum(l)::DOUBLE))) END;
 CREATE MACRO lab_map_of(l) AS CASE WHEN l IS NULL THEN NULL ELSE map_from_entries(
   list_filter(l, lambda e, i: list_position(list_transform(l, lambda x: x[1]), e[1]) = i)) END;
 CREATE MACRO lab_from_base(s, b) AS list_reduce(list_prepend(0::HUGEINT, list_transform(
@@ -154,3 +151,6 @@ CREATE MACRO lab_whole_days(i) AS CASE
 CREATE MACRO lab_within(d, most) AS CASE
   WHEN d >= most THEN lab_fail('NOT_SUPPORTED|Recursion depth limit exceeded (' || most || '). Use ''max_recursion_depth'' session property to modify the limit.')::BOOLEAN
   ELSE true END;
+CREATE MACRO lab_multimap_of(l) AS CASE WHEN l IS NULL THEN NULL ELSE map_from_entries(list_transform(
+  list_filter(l, lambda e, i: list_position(list_transform(l, lambda x: x[1]), e[1]) = i),
+  lambda e: row(e[1], list_transform(list_filter(l, lambda x: x[1] = e[1]), lambda x: x[2])))) END;

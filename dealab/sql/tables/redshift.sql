@@ -66,3 +66,11 @@ CREATE MACRO lab_parsed(s, p) AS CASE
   WHEN s IS NULL THEN NULL
   WHEN try_strptime(trim(s), p) IS NULL THEN lab_fail('22007|Invalid value for the format: "' || s || '"')::VARCHAR::TIMESTAMP
   ELSE strptime(trim(s), p) END;
+CREATE MACRO lab_sha2(s, bits) AS CASE bits
+  WHEN 256 THEN sha256(s) WHEN 0 THEN sha256(s) WHEN 512 THEN lower(lab_py_sha512(encode(s)))
+  ELSE lab_fail('0A000|The lab knows SHA2 with 256 and 512 bits')::VARCHAR END;
+CREATE MACRO lab_next_day(d, name) AS CASE
+  WHEN list_position(['su','mo','tu','we','th','fr','sa'], lower(left(name, 2))) IS NULL
+    THEN lab_fail('22023|Not a valid day name: ' || name)::VARCHAR::DATE
+  ELSE CAST(CAST(d AS DATE) + CAST((list_position(['su','mo','tu','we','th','fr','sa'], lower(left(name, 2))) - 1
+       - dayofweek(CAST(d AS DATE)) + 6) % 7 + 1 AS INTEGER) AS DATE) END;

@@ -1,21 +1,21 @@
-"""Athena's rules (engine version 3, Trino): types, coercion, operators, casts, names, messages."""
+"""Athena's rules (engine version 3, Trino): coercion, operators, casts, names."""
 
 from sqlglot import exp
 
-from dealab.sql import athena_special, signatures, types
-from dealab.sql.dialects import AthenaDialect
+from dealab.sql import signatures, types
+from dealab.sql.athena import casts, choice, collections, intervals, jsons, registry, times  # noqa: F401 - each registers its functions
+from dealab.sql.athena.decimals import decimal_calculated
+from dealab.sql.athena.messages import Messages
+from dealab.sql.athena.names import read_type
 from dealab.sql.errors import LabLimit, ServiceError
-from dealab.sql.expressions import nearest
+from dealab.sql.nodes import nearest
 from dealab.sql.queries import Queries
-from dealab.sql.scope import Scope, Value
+from dealab.sql.scope import Value
 from dealab.sql.types import (
-    BIGINT,
     BOOLEAN,
     DATE,
     DOUBLE,
     INTERVAL_DAY,
-    INTERVAL_MONTH,
-    JSON,
     NULL,
     REAL,
     VARCHAR,
@@ -29,7 +29,10 @@ from dealab.sql.types import (
 )
 
 _RANK = {"tinyint": 0, "smallint": 1, "integer": 2, "bigint": 3}
+
+
 _WORDS = {"tinyint": "TINYINT", "smallint": "SMALLINT", "integer": "INT", "bigint": "BIGINT"}
+
 
 INTERVAL_UNITS = {
     "second": 1000,
@@ -40,9 +43,8 @@ INTERVAL_UNITS = {
 }
 
 
-class AthenaBinder(Queries):
+class AthenaBinder(Messages, Queries):
     service = "Athena"
-    dialect = AthenaDialect
     MAX_RECURSION = 10  # Trino's max_recursion_depth
     CTE_HINT = "NOT MATERIALIZED "  # Trino runs a WITH query each time it is named
     PARAMETER_CODE = "INVALID_PARAMETER_USAGE"
@@ -50,273 +52,9 @@ class AthenaBinder(Queries):
     AGGREGATES = signatures.functions("athena").aggregate
     WINDOWS = signatures.functions("athena").window
     LIMITS = signatures.functions("athena").refused
-    SPECIAL = athena_special.SPECIAL
+    SPECIAL = registry.SPECIAL
 
-    # --- messages ----------------------------------------------------------------------------------
-
-    def error(self, code, message, node=None, place=None, hint=""):
-        if place is None:
-            place = self.source.place(node) if node is not None else (None, None)
-        return ServiceError(code, message, *place, hint=hint)
-
-    def mismatch(self, message, node, operator=False):
-        place = self.source.operator_place(node) if operator else self.source.place(node)
-        return ServiceError("TYPE_MISMATCH", message, *place)
-
-    def unknown_column(self, node, parts, scope):
-        name = ".".join(parts)
-        hint = nearest(parts[-1], scope.all_names())
-        if not hint:
-            owner = scope
-            while owner is not None:
-                if parts[-1] in getattr(owner, "select_names", ()):
-                    hint = (
-                        f"{parts[-1]} is a name given in SELECT, and {owner.clause} comes before "
-                        "SELECT: repeat the expression, or use a subquery."
-                    )
-                    break
-                owner = owner.lambda_of or owner.parent
-        return self.error(
-            "COLUMN_NOT_FOUND",
-            f"Column '{name}' cannot be resolved or requester is not authorized to access "
-            "requested resources",
-            node,
-            hint=hint,
-        )
-
-    def unknown_field(self, value, name, node):
-        if value.type.name == "row":
-            names = [field for field, _ in value.type.args[0] if field]
-            return self.error(
-                "COLUMN_NOT_FOUND",
-                f"Column '{name}' cannot be resolved or requester is not authorized to access "
-                "requested resources",
-                node,
-                hint=nearest(name, names),
-            )
-        return self.error(
-            "TYPE_MISMATCH",
-            f"Expression {self.snippet(node) if node else value.sql} is not of type ROW",
-            node,
-        )
-
-    def ambiguous(self, name):
-        return self.error("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous")
-
-    def unknown_function(self, name, node, arguments):
-        hint = nearest(name, [*self.FUNCTIONS, *self.AGGREGATES, *self.WINDOWS, *self.SPECIAL])
-        return self.error(
-            "FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node, hint=hint
-        )
-
-    def no_overload(self, name, node, arguments, nodes, lines):
-        given = ", ".join(
-            "<function>" if value is None else athena_name(value.type) for value in arguments
-        )
-        expected = ", ".join(
-            signatures.read_signature(line).text.split(" -> ")[0] for line in lines
-        )
-        message = f"Unexpected parameters ({given}) for function {name}."
-        return self.error(
-            "FUNCTION_NOT_FOUND", message + (f" Expected: {expected}" if expected else ""), node
-        )
-
-    def star_misplaced(self, node):
-        return self.error("SYNTAX_ERROR", "mismatched input '*'", node)
-
-    def star_without_from(self, node):
-        return self.error(
-            "COLUMN_NOT_FOUND", "SELECT * not allowed in queries without FROM clause", node
-        )
-
-    def not_grouped(self, value, scope):
-        shown = value.sql.replace('"', "")
-        return self.error(
-            "EXPRESSION_NOT_AGGREGATE",
-            f"'{shown}' must be an aggregate expression or appear in GROUP BY clause",
-        )
-
-    def misplaced_aggregate(self, name, node, clause):
-        code = "EXPRESSION_NOT_SCALAR"
-        where = clause + " clause" if clause in ("WHERE", "GROUP BY", "JOIN ON") else clause
-        return self.error(
-            code,
-            f"{where} cannot contain aggregations, window functions or grouping operations: "
-            f"[{self.snippet(node)}]",
-            node,
-        )
-
-    misplaced_window = misplaced_aggregate
-
-    def nested_aggregate(self, name, node):
-        return self.error(
-            "NESTED_AGGREGATION",
-            f"Cannot nest aggregations inside aggregation '{name}': [{self.snippet(node)}]",
-            node,
-        )
-
-    def nested_window(self, name, node):
-        return self.error(
-            "NESTED_WINDOW",
-            "Cannot nest window functions or aggregates inside window function",
-            node,
-        )
-
-    def window_required(self, name, node):
-        return self.error("MISSING_OVER", f"Window function {name} requires an OVER clause", node)
-
-    def not_an_aggregate(self, name, node, extras):
-        if "window" in extras:
-            return self.error(
-                "FUNCTION_NOT_WINDOW", f"Function is not a window function: {name}", node
-            )
-        return self.error(
-            "FUNCTION_NOT_AGGREGATE",
-            f"Filter is only valid for aggregation functions: {name}",
-            node,
-        )
-
-    def not_a_grouping_column(self, node):
-        return self.error(
-            "INVALID_ARGUMENTS", "The arguments to GROUPING() must be expressions of GROUP BY", node
-        )
-
-    def unknown_window(self, label, node):
-        return self.error("INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {label}", node)
-
-    def one_column(self, node, count):
-        return self.error(
-            "TOO_MANY_COLUMNS" if count > 1 else "SYNTAX_ERROR",
-            f"Multiple columns returned by subquery are not yet supported. Found {count}",
-            node,
-        )
-
-    def unknown_relation(self, path, node, scope):
-        return self.error(
-            "TABLE_NOT_FOUND",
-            f"Table '{'.'.join(path)}' not found",
-            node,
-            hint=nearest(path[-1], [r.alias for r in scope.relations]),
-        )
-
-    def duplicate_cte(self, label, node):
-        return self.error(
-            "DUPLICATE_NAMED_QUERY", f"WITH query name '{label}' specified more than once", node
-        )
-
-    def duplicate_alias(self, label, node):
-        return self.error(
-            "SYNTAX_ERROR", f"Relation '{label}' is used more than once in FROM", node
-        )
-
-    def alias_width(self, given, real, node):
-        return self.error(
-            "MISMATCHED_COLUMN_ALIASES",
-            f"Column alias list has {given} entries but relation has {real} columns",
-            node,
-        )
-
-    def set_width(self, word, left, right, node):
-        return self.error(
-            "TYPE_MISMATCH",
-            f"{word} query has different number of fields: {len(left.columns)}, {len(right.columns)}",
-            node,
-        )
-
-    def set_types(self, word, at, one, two, node):
-        return self.error(
-            "TYPE_MISMATCH",
-            f"column {at} in {word} query has incompatible types: {athena_name(one)}, {athena_name(two)}",
-            node,
-        )
-
-    def values_width(self, rows, node):
-        return self.error(
-            "TYPE_MISMATCH",
-            "Values rows have mismatched sizes: " + " vs ".join(str(len(row)) for row in rows[:2]),
-            node,
-        )
-
-    def values_types(self, rows, node):
-        shown = " vs ".join(
-            "row(" + ", ".join(athena_name(v.type) for v in row) + ")" for row in rows[:2]
-        )
-        return self.error("TYPE_MISMATCH", f"Values rows have mismatched types: {shown}", node)
-
-    def empty_select(self, node):
-        return self.error("SYNTAX_ERROR", "SELECT needs at least one expression")
-
-    def empty_group(self, node):
-        return self.error("SYNTAX_ERROR", "GROUP BY needs at least one expression")
-
-    def group_position(self, at, node):
-        return self.error(
-            "INVALID_COLUMN_REFERENCE", f"GROUP BY position {at} is not in select list", node
-        )
-
-    def order_position(self, at, node):
-        return self.error(
-            "INVALID_COLUMN_REFERENCE", f"ORDER BY position {at} is not in select list", node
-        )
-
-    def order_of_distinct(self, node):
-        return self.error(
-            "EXPRESSION_NOT_IN_DISTINCT",
-            "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
-            node,
-        )
-
-    def many_outputs(self, node, named, columns):
-        raise self.error("AMBIGUOUS_NAME", f"'{node.name.lower()}' in ORDER BY is ambiguous", node)
-
-    def bad_limit(self, word, node, value):
-        return self.error("TYPE_MISMATCH", f"{word} must be a non-negative whole number", node)
-
-    def join_without_on(self, node):
-        return self.error("SYNTAX_ERROR", "JOIN needs ON or USING", node.this)
-
-    def bad_using(self, name, side, join, part):
-        return self.error(
-            "COLUMN_NOT_FOUND",
-            f"Column '{name}' is missing from {side} side of join",
-            part if not isinstance(part, str) else join.this,
-        )
-
-    def bad_recursion(self, label, node):
-        return self.error(
-            "INVALID_RECURSIVE_REFERENCE",
-            f"recursive reference not allowed in this query: {label}",
-            node,
-        )
-
-    def not_unnestable(self, value, node):
-        return self.error("TYPE_MISMATCH", f"Cannot unnest type: {athena_name(value.type)}", node)
-
-    def table_function(self, node):
-        name = node.this.name.lower()
-        return self.error("FUNCTION_NOT_FOUND", f"Table function '{name}' not registered", node)
-
-    def no_common_type(self, one, two, values, node, role):
-        if role == "IF results":
-            message = (
-                f"Result types for IF must be the same: {athena_name(one)} vs {athena_name(two)}"
-            )
-        else:
-            kinds = list(dict.fromkeys(athena_name(v.type) for v in values))
-            message = (
-                f"All {role} must be the same type or coercible to a common type. Cannot find common "
-                f"type between {athena_name(one)} and {athena_name(two)}, all types (without "
-                f"duplicates): [{', '.join(kinds)}]"
-            )
-        return self.mismatch(message, node)
-
-    def too_many_digits(self):
-        return "INVALID_LITERAL", "Invalid decimal literal: more than 38 digits"
-
-    def huge_literal(self, node, number):
-        raise self.error("INVALID_LITERAL", f"Invalid numeric literal: {number}", node)
-
-    # --- tables --------------------------------------------------------------------------------------
+    # --- tables -----------------------------------------------------------------------
 
     def find_table(self, parts, node):
         database = parts[-2] if len(parts) > 1 else self.database
@@ -360,7 +98,7 @@ class AthenaBinder(Queries):
             raise self.mismatch(f"{role} must evaluate to a boolean: actual type {shown}", node)
         raise self.mismatch(f"{role} must evaluate to a boolean (actual: {shown})", node)
 
-    # --- coercion ------------------------------------------------------------------------------------
+    # --- coercion ---------------------------------------------------------------------
 
     def coercion_cost(self, kind: Type, wanted: Type) -> int | None:
         if kind == wanted:
@@ -462,24 +200,18 @@ class AthenaBinder(Queries):
             return Value(f"timezone('UTC', CAST({value.sql} AS TIMESTAMP))", kind)
         return super().coerce(value, kind)
 
-    # --- comparison ------------------------------------------------------------------------------------
+    # --- comparison -------------------------------------------------------------------
 
     def compare(self, left, right, operator, node):
         common = self.common_type(left.type, right.type)
         word = operator if operator[0] in "=<>" else "IS DISTINCT FROM"
-        if common is None:
+        ordering = operator in ("<", "<=", ">", ">=")
+        if common is None or (ordering and common.name in ("map", "json")):
             raise self.mismatch(
                 f"Cannot apply operator: {athena_name(left.type)} {word} {athena_name(right.type)}",
                 node,
                 operator=True,
             )
-        if common.name in ("map", "row", "array", "json") and operator in ("<", "<=", ">", ">="):
-            if common.name in ("map", "json"):
-                raise self.mismatch(
-                    f"Cannot apply operator: {athena_name(left.type)} {word} {athena_name(right.type)}",
-                    node,
-                    operator=True,
-                )
         if common.name == "timestamptz" or common.name in ("row", "array", "map", "char"):
             left, right = self.coerce(left, common), self.coerce(right, common)
         return Value(f"({left.sql} {operator} {right.sql})", BOOLEAN)
@@ -505,7 +237,8 @@ class AthenaBinder(Queries):
                 raise self.mismatch(
                     "IN value and list items must be the same type or coercible to a common type. "
                     f"Cannot find common type between {athena_name(kind)} and "
-                    f"{athena_name(item.type)}, all types (without duplicates): [{', '.join(kinds)}]",
+                    f"{athena_name(item.type)}, all types (without duplicates): "
+                    f"[{', '.join(kinds)}]",
                     node.this,
                 )
             kind = common
@@ -541,7 +274,7 @@ class AthenaBinder(Queries):
             tail = f" ESCAPE {mark.sql}"
         return Value(f"({left.sql} LIKE {pattern.sql}{tail})", BOOLEAN)
 
-    # --- arithmetic --------------------------------------------------------------------------------------
+    # --- arithmetic -------------------------------------------------------------------
 
     def negatable(self, value, node):
         raise self.mismatch(f"Cannot negate {athena_name(value.type)}", node)
@@ -550,7 +283,8 @@ class AthenaBinder(Queries):
         result = self.calculated(left, right, operator)
         if result is None:
             raise self.mismatch(
-                f"Cannot apply operator: {athena_name(left.type)} {operator} {athena_name(right.type)}",
+                f"Cannot apply operator: {athena_name(left.type)} {operator} "
+                f"{athena_name(right.type)}",
                 node,
                 operator=True,
             )
@@ -574,7 +308,8 @@ class AthenaBinder(Queries):
             return Value(f"({right.sql} * {left.sql})", right.type)
         if one == "interval_day" and two in types.NUMBERS and operator == "/":
             return Value(
-                f"to_milliseconds(CAST(lab_millis_of({left.sql}) / CAST({right.sql} AS DOUBLE) AS BIGINT))",
+                f"to_milliseconds(CAST(lab_millis_of({left.sql}) / CAST({right.sql} AS DOUBLE) "
+                f"AS BIGINT))",
                 left.type,
             )
         return None
@@ -643,7 +378,8 @@ class AthenaBinder(Queries):
             if value.type.name not in ("varchar", "char", "null", "varbinary"):
                 raise self.error(
                     "FUNCTION_NOT_FOUND",
-                    f"Unexpected parameters ({athena_name(left.type)}, {athena_name(right.type)}) for "
+                    f"Unexpected parameters ({athena_name(left.type)}, "
+                    f"{athena_name(right.type)}) for "
                     "function concat. Expected: concat(char(x), char(y)), concat(array(E), E) E, "
                     "concat(E, array(E)) E, concat(array(E)) E, concat(varchar), concat(varbinary)",
                     node,
@@ -671,7 +407,7 @@ class AthenaBinder(Queries):
         result = signatures.substitute(signature.result, bound) or NULL
         return Value(signatures.expand(signature.template, texts, duck_name(result)), result)
 
-    # --- casts -----------------------------------------------------------------------------------------------
+    # --- casts ------------------------------------------------------------------------
 
     def target_type(self, node: exp.DataType) -> Type:
         """Read the type of a CAST."""
@@ -701,7 +437,7 @@ class AthenaBinder(Queries):
             whole, _, fraction = digits.partition(".")
             return decimal(max(1, len(whole.lstrip("0")) + len(fraction)), len(fraction))
         if kind.name in ("timestamp", "timestamptz") and self._typed_literal(node):
-            return athena_special.stamp_literal_type(content, kind)
+            return intervals.stamp_literal_type(content, kind)
         return kind
 
     def _typed_literal(self, node) -> bool:
@@ -715,7 +451,7 @@ class AthenaBinder(Queries):
     def cast_value(self, value: Value, kind: Type, node, safe: bool = False) -> Value:
         if value.type == kind:
             return value
-        sql = athena_special.cast_sql(self, value, kind)
+        sql = casts.cast_sql(self, value, kind)
         if sql is None:
             raise self.mismatch(
                 f"Cannot cast {athena_name(value.type)} to {athena_name(kind)}", node
@@ -751,7 +487,7 @@ class AthenaBinder(Queries):
             return f"CASE WHEN {sql} IS NULL THEN NULL ELSE struct_pack({', '.join(fields)}) END"
         return f"CAST({sql} AS {duck_name(new)})"
 
-    # --- parts ---------------------------------------------------------------------------------------------
+    # --- parts ------------------------------------------------------------------------
 
     def subscript(self, value, index, node, scope):
         key = self.bind(index, scope)
@@ -784,25 +520,25 @@ class AthenaBinder(Queries):
         return Value(f"[{', '.join(value.sql for value in values)}]", types.array(kind))
 
     def tuple_value(self, node, scope):
-        return athena_special.make_row([self.bind(item, scope) for item in node.expressions])
+        return collections.make_row([self.bind(item, scope) for item in node.expressions])
 
     def in_zone(self, node, scope):
-        return athena_special.at_time_zone(self, node, scope)
+        return times.at_time_zone(self, node, scope)
 
     def json_part(self, node, scope):
         if isinstance(node, exp.JSONValue):
-            return athena_special.json_value(self, node, scope)
+            return jsons.json_value(self, node, scope)
         if not node.args.get("json_query"):
             raise self.error(
                 "SYNTAX_ERROR", "mismatched input '->'", node, self.source.operator_place(node)
             )
-        return athena_special.json_query(self, node, scope)
+        return jsons.json_query(self, node, scope)
 
     def interval_value(self, node, scope):
-        return athena_special.interval_literal(self, node, scope)
+        return intervals.interval_literal(self, node, scope)
 
     def extract_field(self, field, value, node):
-        return athena_special.extract(self, field, value, node)
+        return times.extract(self, field, value, node)
 
     def now(self, word, node):
         match word:
@@ -817,128 +553,8 @@ class AthenaBinder(Queries):
     def orderable(self, value, node):
         if value.type.name in ("map", "json"):
             raise self.mismatch(
-                f"Type {athena_name(value.type)} is not orderable, and therefore cannot be used in ORDER BY: {self.snippet(node)}",
+                f"Type {athena_name(value.type)} is not orderable, and therefore cannot be used "
+                f"in ORDER BY: {self.snippet(node)}",
                 node,
             )
         return value
-
-
-def unscaled(value: Value) -> tuple[str, int]:
-    """Return a decimal's digits as a whole number, and its scale."""
-    kind = as_decimal(value.type)
-    scale = kind.args[1]
-    if scale == 0:
-        return f"CAST({value.sql} AS HUGEINT)", 0
-    return f"CAST(CAST({value.sql} AS DECIMAL(38,{scale})) * {10**scale} AS HUGEINT)", scale
-
-
-def quotient(left: Value, right: Value, kind: Type, macro: str) -> Value:
-    """Divide exactly: whole numbers divide, then the point is put back. NULL where a side is."""
-    one, one_scale = unscaled(left)
-    two, two_scale = unscaled(right)
-    scale = kind.args[1]
-    shift = scale - one_scale + two_scale
-    if shift > 0:
-        one = f"{one} * {10**shift}::HUGEINT"
-    elif shift < 0:
-        two = f"{two} * {10**-shift}::HUGEINT"
-    whole = f"CAST({macro}({one}, {two}) AS DECIMAL(38,0))"
-    if scale:
-        whole = f"{whole} * CAST('{10**-scale:.{scale}f}' AS DECIMAL({scale + 1},{scale}))"
-    return Value(f"CAST({whole} AS {duck_name(kind)})", kind)
-
-
-def decimal_calculated(left: Value, right: Value, operator: str) -> Value:
-    """Trino's decimal arithmetic. https://trino.io/docs/current/functions/decimal.html"""
-    (p1, s1), (p2, s2) = as_decimal(left.type).args, as_decimal(right.type).args
-    if operator in "+-":
-        scale = max(s1, s2)
-        kind = decimal(min(38, max(p1 - s1, p2 - s2) + scale + 1), scale)
-        wide = duck_name(kind)
-        return Value(
-            f"CAST(CAST({left.sql} AS {wide}) {operator} CAST({right.sql} AS {wide}) AS {wide})",
-            kind,
-        )
-    if operator == "*":
-        if s1 + s2 > 38:
-            raise ServiceError(
-                "INVALID_FUNCTION_ARGUMENT",
-                f"DECIMAL scale must be in range [0, precision (38)]: {s1 + s2}",
-            )
-        precision = min(38, p1 + p2)
-        kind = decimal(precision, s1 + s2)
-        one = f"CAST({left.sql} AS DECIMAL({max(precision - s2, p1)},{s1}))"
-        two = f"CAST({right.sql} AS DECIMAL({max(precision - s1, p2)},{s2}))"
-        return Value(f"CAST({one} * {two} AS {duck_name(kind)})", kind)
-    if operator == "/":
-        scale = max(s1, s2)
-        kind = decimal(min(38, p1 + s2 + max(s2 - s1, 0)), scale)
-        return quotient(left, right, kind, "lab_round_div")
-    scale = max(s1, s2)
-    kind = decimal(min(p2 - s2, p1 - s1) + scale or 1, scale)
-    return Value(f"CAST({left.sql} % {right.sql} AS {duck_name(kind)})", kind)
-
-
-_SIMPLE = {
-    "BOOLEAN": BOOLEAN,
-    "TINYINT": types.TINYINT,
-    "SMALLINT": types.SMALLINT,
-    "INT": types.INTEGER,
-    "BIGINT": BIGINT,
-    "FLOAT": REAL,
-    "REAL": REAL,
-    "DOUBLE": DOUBLE,
-    "VARBINARY": types.VARBINARY,
-    "DATE": DATE,
-    "JSON": JSON,
-    "UUID": types.UUID,
-    "TEXT": VARCHAR,
-}
-
-
-def whole_number(node) -> int:
-    if not isinstance(node, exp.DataTypeParam) or not node.name.isdigit():
-        raise KeyError(node.name)
-    return int(node.name)
-
-
-def read_type(node: exp.DataType) -> Type:
-    """Read a parsed type name. Raises KeyError for a type that Trino does not have."""
-    word = node.this.name if hasattr(node.this, "name") else str(node.this)
-    inner = node.expressions
-    numbers = []
-    if word not in ("ARRAY", "LIST", "MAP", "STRUCT"):
-        numbers = [whole_number(part) for part in inner]
-    match word:
-        case "DECIMAL":
-            return types.checked_decimal(
-                numbers[0] if numbers else 38, numbers[1] if len(numbers) > 1 else 0
-            )
-        case "VARCHAR":
-            return types.checked_length("varchar", numbers[0], 2**31 - 2) if numbers else VARCHAR
-        case "CHAR":
-            return types.checked_length("char", numbers[0] if numbers else 1, 65536)
-        case "TIMESTAMP":
-            return types.timestamp(numbers[0] if numbers and numbers[0] else 3)
-        case "TIMESTAMPTZ":
-            return types.timestamptz("UTC", numbers[0] if numbers and numbers[0] else 3)
-        case "TIME":
-            return Type("time", (numbers[0] if numbers else 3,))
-        case "ARRAY" | "LIST":
-            return types.array(read_type(inner[0]))
-        case "MAP":
-            return types.map_of(read_type(inner[0]), read_type(inner[1]))
-        case "STRUCT":
-            fields = []
-            for part in inner:
-                if isinstance(part, exp.ColumnDef):
-                    fields.append((part.name.lower(), read_type(part.args["kind"])))
-                else:
-                    fields.append((None, read_type(part)))
-            return types.row(fields)
-        case "INTERVAL":
-            return INTERVAL_MONTH
-    return _SIMPLE[word]
-
-
-__all__ = ["AthenaBinder", "Scope", "decimal_calculated", "quotient", "read_type"]

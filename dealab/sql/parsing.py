@@ -1,7 +1,8 @@
-"""Reading the services' SQL: sqlglot's parsers, with function calls left as they are written.
+"""Reading SQL with sqlglot's tokenizers and parsers, and finding places in its text.
 
-sqlglot normally turns ``date_diff('day', a, b)`` into a neutral node that has lost the service's
-meaning. Here every call stays a name with arguments, and the lab's own function tables decide.
+The dialects (``athena/dialect.py``, ``redshift/dialect.py``) leave function calls as they are
+written: sqlglot would turn ``date_diff('day', a, b)`` into a neutral node that has lost the
+service's meaning. The lab's own function tables decide what a name means.
 """
 
 import logging
@@ -9,33 +10,12 @@ import re
 from functools import lru_cache
 
 from sqlglot import exp
-from sqlglot.dialects.redshift import Redshift
-from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ErrorLevel, ParseError, TokenError
 
-# Calls with a grammar of their own keep sqlglot's parser; all others become exp.Anonymous.
-_SPECIAL_CALLS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION")
 
-
-def _calls(parser, *names):
+def own_grammar(parser, *names) -> dict:
+    """Return sqlglot's parsers of calls that have a grammar of their own (CAST, EXTRACT, TRIM)."""
     return {name: parser.FUNCTION_PARSERS[name] for name in names}
-
-
-class AthenaDialect(Trino):
-    INDEX_OFFSET = 0  # leave subscripts as written: sqlglot would shift them
-
-    class Parser(Trino.Parser):
-        FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own way to configure a parser
-        FUNCTION_PARSERS = _calls(Trino.Parser, *_SPECIAL_CALLS, "JSON_QUERY", "JSON_VALUE")
-
-
-class RedshiftDialect(Redshift):
-    INDEX_OFFSET = 0
-
-    class Parser(Redshift.Parser):
-        FUNCTIONS = {}  # noqa: RUF012
-        SUPPORTS_IMPLICIT_UNNEST = False  # FROM t, t.items: the binder knows which t is meant
-        FUNCTION_PARSERS = _calls(Redshift.Parser, *_SPECIAL_CALLS[:1], *_SPECIAL_CALLS[2:])
 
 
 class Source:
@@ -121,13 +101,30 @@ def parse(tokens, source: Source, dialect, syntax_error):
         raise syntax_error(tokens[0].start, tokens[0].text)
     for name in tree.find_all(exp.Identifier):  # the parser takes 'text' for a name
         start = (name._meta or {}).get("start")
-        if start is not None and source.sql[start] == "'" or not name.this:
+        if (start is not None and source.sql[start] == "'") or not name.this:
             raise syntax_error(start or 0, source.sql[start : start + 1] if start else "")
     return tree
 
 
 _AFTER_COMMA = frozenset(
-    "FROM WHERE GROUP HAVING ORDER LIMIT UNION EXCEPT INTERSECT OFFSET FETCH QUALIFY ) ] , ;".split()
+    [
+        "FROM",
+        "WHERE",
+        "GROUP",
+        "HAVING",
+        "ORDER",
+        "LIMIT",
+        "UNION",
+        "EXCEPT",
+        "INTERSECT",
+        "OFFSET",
+        "FETCH",
+        "QUALIFY",
+        ")",
+        "]",
+        ",",
+        ";",
+    ]
 )
 
 

@@ -1,13 +1,15 @@
-"""Redshift's rules: types, coercion, operators, casts, names, messages."""
+"""Redshift's rules: coercion, operators, casts, names, SUPER."""
 
 from sqlglot import exp
 
-from dealab.sql import redshift_special, signatures, types
-from dealab.sql.athena import quotient, whole_number
-from dealab.sql.dialects import RedshiftDialect
-from dealab.sql.errors import LabLimit, ServiceError
-from dealab.sql.expressions import nearest
+from dealab.sql import signatures, types
+from dealab.sql.errors import LabLimit
+from dealab.sql.nodes import nearest
 from dealab.sql.queries import Queries
+from dealab.sql.redshift import casts, choice, registry, supers, times, to_char  # noqa: F401 - each registers its functions
+from dealab.sql.redshift.decimals import RANK, common_number, decimal_calculated
+from dealab.sql.redshift.messages import Messages
+from dealab.sql.redshift.names import read_type, redshift_interval, shown
 from dealab.sql.scope import Column, Value
 from dealab.sql.types import (
     BIGINT,
@@ -17,238 +19,30 @@ from dealab.sql.types import (
     INTEGER,
     LITERAL,
     NULL,
-    REAL,
     SUPER,
     TIMESTAMP,
     TIMESTAMPTZ,
     VARCHAR,
     Type,
-    as_decimal,
     decimal,
     duck_name,
     quote,
-    redshift_name,
     text,
 )
 
-_RANK = {"tinyint": 0, "smallint": 1, "integer": 2, "bigint": 3}
 NESTED = ("row", "array", "map")
 
 
-class RedshiftBinder(Queries):
+class RedshiftBinder(Messages, Queries):
     service = "Redshift"
-    dialect = RedshiftDialect
     PARAMETER_CODE = "08P01"
     FUNCTIONS = signatures.functions("redshift").scalar
     AGGREGATES = signatures.functions("redshift").aggregate
     WINDOWS = signatures.functions("redshift").window
     LIMITS = signatures.functions("redshift").refused
-    SPECIAL = redshift_special.SPECIAL
+    SPECIAL = registry.SPECIAL
 
-    # --- messages ------------------------------------------------------------------------------------
-
-    def error(self, code, message, node=None, place=None, hint=""):
-        place = self.source.place(node) if node is not None else (None, None)
-        return ServiceError(code, message, *place, hint=hint)
-
-    def unknown_column(self, node, parts, scope):
-        if len(parts) > 1:
-            names = [relation.alias for relation in scope.relations]
-            if parts[-2] not in names:
-                return self.error(
-                    "42P01",
-                    f'missing FROM-clause entry for table "{parts[-2]}"',
-                    node,
-                    hint=nearest(parts[-2], names),
-                )
-        tables = ", ".join(
-            relation.path[-1] if relation.path else relation.alias for relation in scope.relations
-        )
-        message = f'column "{".".join(parts)}" does not exist'
-        return self.error(
-            "42703",
-            f"{message} in {tables}" if tables else message,
-            node,
-            hint=nearest(parts[-1], scope.all_names()),
-        )
-
-    def unknown_field(self, value, name, node):
-        return self.error(
-            "42703", f'column "{name}" not found in data type {redshift_name(value.type)}', node
-        )
-
-    def ambiguous(self, name):
-        return self.error("42702", f'column reference "{name}" is ambiguous')
-
-    def unknown_function(self, name, node, arguments):
-        given = ", ".join(shown(value.type) for value in arguments)
-        hint = nearest(name, [*self.FUNCTIONS, *self.AGGREGATES, *self.WINDOWS, *self.SPECIAL])
-        return self.error("42883", f"function {name}({given}) does not exist", node, hint=hint)
-
-    def no_overload(self, name, node, arguments, nodes, lines):
-        given = ", ".join("lambda" if v is None else shown(v.type) for v in arguments)
-        return self.error(
-            "42883",
-            f"function {name}({given}) does not exist",
-            node,
-            hint="No function matches the given name and argument types: add explicit type casts.",
-        )
-
-    def no_operator(self, left, right, operator, node):
-        return self.error(
-            "42883",
-            f"operator does not exist: {shown(left.type)} {operator} {shown(right.type)}",
-            node,
-            hint="No operator matches the given names and argument types: add explicit type casts.",
-        )
-
-    def star_misplaced(self, node):
-        return self.error("42601", 'syntax error at or near "*"', node)
-
-    def star_without_from(self, node):
-        return self.error("42601", "SELECT * with no tables specified is not valid", node)
-
-    def not_grouped(self, value, scope):
-        name = value.sql.replace('"', "")
-        return self.error(
-            "42803",
-            f'column "{name}" must appear in the GROUP BY clause or be used in an aggregate function',
-        )
-
-    def misplaced_aggregate(self, name, node, clause):
-        return self.error("42803", f"aggregates not allowed in {clause} clause", node)
-
-    def misplaced_window(self, name, node, clause):
-        return self.error("42P20", f"window functions not allowed in {clause} clause", node)
-
-    def nested_aggregate(self, name, node):
-        return self.error(
-            "42803",
-            "aggregate function calls may not have nested aggregate or window function",
-            node,
-        )
-
-    def nested_window(self, name, node):
-        return self.error("42P20", "window function calls may not be nested", node)
-
-    def window_required(self, name, node):
-        return self.error("42P20", f"window function {name} requires an OVER clause", node)
-
-    def not_an_aggregate(self, name, node, extras):
-        return self.error(
-            "42809",
-            f"OVER specified, but {name} is not a window function nor an aggregate function",
-            node,
-        )
-
-    def not_a_grouping_column(self, node):
-        return self.error(
-            "42803",
-            "arguments to GROUPING must be grouping expressions of the associated query level",
-            node,
-        )
-
-    def unknown_window(self, label, node):
-        return self.error("42704", f'window "{label}" does not exist', node)
-
-    def one_column(self, node, count):
-        return self.error("42601", "subquery must return only one column", node)
-
-    def unknown_relation(self, path, node, scope):
-        return self.error(
-            "42P01",
-            f'relation "{".".join(path)}" does not exist',
-            node,
-            hint=nearest(path[-1], [r.alias for r in scope.relations]),
-        )
-
-    def duplicate_cte(self, label, node):
-        return self.error("42712", f'WITH query name "{label}" specified more than once', node)
-
-    def duplicate_alias(self, label, node):
-        return self.error("42712", f'table name "{label}" specified more than once', node)
-
-    def alias_width(self, given, real, node):
-        return self.error(
-            "42P10", f"table has {real} columns available but {given} columns specified", node
-        )
-
-    def set_width(self, word, left, right, node):
-        return self.error("42601", f"each {word} query must have the same number of columns", node)
-
-    def set_types(self, word, at, one, two, node):
-        return self.error(
-            "42804", f"{word} types {shown(one)} and {shown(two)} cannot be matched", node
-        )
-
-    def values_width(self, rows, node):
-        return self.error("42601", "VALUES lists must all be the same length", node)
-
-    def values_types(self, rows, node):
-        return self.error("42804", "VALUES types cannot be matched", node)
-
-    def empty_select(self, node):
-        return self.error("42601", 'syntax error at or near "FROM"')
-
-    def empty_group(self, node):
-        return self.error("42601", "syntax error in GROUP BY")
-
-    def group_position(self, at, node):
-        return self.error("42P10", f"GROUP BY position {at} is not in select list", node)
-
-    def order_position(self, at, node):
-        return self.error("42P10", f"ORDER BY position {at} is not in select list", node)
-
-    def order_of_distinct(self, node):
-        return self.error(
-            "42P10", "for SELECT DISTINCT, ORDER BY expressions must appear in select list", node
-        )
-
-    def many_outputs(self, node, named, columns):
-        raise self.error("42702", f'ORDER BY "{node.name.lower()}" is ambiguous', node)
-
-    def bad_limit(self, word, node, value):
-        return self.error("22023", f"{word} must not be negative", node)
-
-    def join_without_on(self, node):
-        return self.error("42601", "JOIN needs ON or USING", node.this)
-
-    def bad_using(self, name, side, join, part):
-        return self.error(
-            "42703",
-            f'column "{name}" specified in USING clause does not exist in {side} table',
-            part if not isinstance(part, str) else join.this,
-        )
-
-    def bad_recursion(self, label, node):
-        return self.error(
-            "42P19",
-            f'recursive query "{label}" must have the form non-recursive-term UNION ALL recursive-term',
-            node,
-        )
-
-    def not_unnestable(self, value, node):
-        return self.error("42804", f"cannot unnest {shown(value.type)}", node)
-
-    def table_function(self, node):
-        return self.error("42883", f"function {node.this.name.lower()}() does not exist", node)
-
-    def no_common_type(self, one, two, values, node, role):
-        word = role.split()[0].upper()
-        return self.error(
-            "42804", f"{word} types {shown(one)} and {shown(two)} cannot be matched", node
-        )
-
-    def too_many_digits(self):
-        return "22003", "numeric literal has more than 38 digits"
-
-    def huge_literal(self, node, number):
-        if number >= 10**38:
-            raise self.error("22003", "numeric field overflow", node)
-        kind = decimal(len(str(number)), 0)
-        return Value(f"CAST({text(str(number))} AS {duck_name(kind)})", kind, str(number))
-
-    # --- names -------------------------------------------------------------------------------------------
+    # --- names ------------------------------------------------------------------------
 
     def find_table(self, parts, node):
         database = parts[-2] if len(parts) > 1 else self.database
@@ -419,7 +213,7 @@ class RedshiftBinder(Queries):
             "42804", f"argument of {word} must be type boolean, not type {shown(value.type)}", node
         )
 
-    # --- coercion --------------------------------------------------------------------------------------------
+    # --- coercion ---------------------------------------------------------------------
 
     def coercion_cost(self, kind, wanted):
         if kind == wanted or kind.name == wanted.name == "varchar":
@@ -429,13 +223,9 @@ class RedshiftBinder(Queries):
         one, two = kind.name, wanted.name
         if one == "literal":
             return 1 if two == "varchar" else 3 if two in ("integer", "timestamp", "double") else 4
-        if one in _RANK and two in _RANK:
+        if one in RANK and two in RANK:
             return (
-                _RANK[two] - _RANK[one]
-                if _RANK[two] >= _RANK[one]
-                else 9
-                if two == "integer"
-                else None
+                RANK[two] - RANK[one] if RANK[two] >= RANK[one] else 9 if two == "integer" else None
             )
         if one in types.NUMBERS and two in ("double", "real", "decimal"):
             return {"double": 5, "decimal": 4, "real": 6}[two]
@@ -490,12 +280,12 @@ class RedshiftBinder(Queries):
             return value
         if value.type.name == "varchar" and kind.name == "varchar":
             return Value(value.sql, kind, value.literal)
-        sql = redshift_special.cast_sql(self, value, kind)
+        sql = casts.cast_sql(self, value, kind)
         if sql is None:
             sql = f"CAST({value.sql} AS {duck_name(kind)})"
         return Value(sql, kind, value.literal if kind.name == "varchar" else None)
 
-    # --- comparison ---------------------------------------------------------------------------------------------
+    # --- comparison -------------------------------------------------------------------
 
     def compare(self, left, right, operator, node):
         left, right = self.comparable(left, right, operator, node)
@@ -580,7 +370,7 @@ class RedshiftBinder(Queries):
             )
         return Value(f"({left.sql} {word} {pattern.sql} ESCAPE {text(mark)})", BOOLEAN)
 
-    # --- arithmetic ------------------------------------------------------------------------------------------------
+    # --- arithmetic -------------------------------------------------------------------
 
     def negatable(self, value, node):
         if value.type.name == "literal":
@@ -633,7 +423,7 @@ class RedshiftBinder(Queries):
         if kind.name == "decimal":
             return decimal_calculated(left, right, operator)
         left, right = self.coerce(left, kind), self.coerce(right, kind)
-        if operator == "/" and kind.name in _RANK:
+        if operator == "/" and kind.name in RANK:
             return Value(f"({left.sql} // {right.sql})", kind)
         return Value(f"({left.sql} {operator} {right.sql})", kind)
 
@@ -684,7 +474,7 @@ class RedshiftBinder(Queries):
     def string_literal(self, content):
         return Value(text(content), LITERAL, content)
 
-    # --- casts --------------------------------------------------------------------------------------------------
+    # --- casts ------------------------------------------------------------------------
 
     def target_type(self, node):
         try:
@@ -708,7 +498,7 @@ class RedshiftBinder(Queries):
     def cast_value(self, value, kind, node, safe=False):
         if value.type == kind:
             return value
-        sql = redshift_special.cast_sql(self, value, kind)
+        sql = casts.cast_sql(self, value, kind)
         if sql is None:
             raise self.error(
                 "42846", f"cannot cast type {shown(value.type)} to {shown(kind)}", node
@@ -716,7 +506,7 @@ class RedshiftBinder(Queries):
         keep = value.literal if kind.name in ("varchar", "char") else None
         return Value(sql, kind, keep)
 
-    # --- parts -----------------------------------------------------------------------------------------------------
+    # --- parts ------------------------------------------------------------------------
 
     def subscript(self, value, index, node, scope):
         key = self.bind(index, scope)
@@ -733,7 +523,7 @@ class RedshiftBinder(Queries):
 
     def array_value(self, node, scope):
         call = exp.Anonymous(this="array", expressions=node.expressions)
-        return redshift_special.super_call(self, call, scope)
+        return supers.super_call(self, call, scope)
 
     def tuple_value(self, node, scope):
         raise self.limit_node(node)
@@ -760,7 +550,7 @@ class RedshiftBinder(Queries):
             )
         if value.type.name == "timestamptz":
             return Value(f"timezone({zone.sql}, {value.sql})", TIMESTAMP)
-        moment = redshift_special.moment_of(self, value, node)
+        moment = times.moment_of(self, value, node)
         return Value(f"timezone({zone.sql}, {moment.sql})", TIMESTAMPTZ)
 
     def json_part(self, node, scope):
@@ -770,7 +560,7 @@ class RedshiftBinder(Queries):
         return redshift_interval(self, node, scope)
 
     def extract_field(self, field, value, node):
-        return redshift_special.extract(self, field, value, node)
+        return times.extract(self, field, value, node)
 
     def now(self, word, node):
         match word:
@@ -797,12 +587,6 @@ class RedshiftBinder(Queries):
             )
 
 
-def shown(kind: Type) -> str:
-    if kind.name == "literal":
-        return '"unknown"'
-    return redshift_name(kind).partition("(")[0]
-
-
 def without_blanks(value: Value) -> str:
     """Trailing blanks do not count in Redshift's comparisons."""
     if isinstance(value.literal, str):
@@ -810,128 +594,17 @@ def without_blanks(value: Value) -> str:
     return f"rtrim({value.sql}, ' ')"
 
 
-def common_number(left: Type, right: Type) -> Type:
-    """https://docs.aws.amazon.com/redshift/latest/dg/r_numeric_computations201.html"""
-    one, two = left.name, right.name
-    if one == two == "real":
-        return REAL
-    if "double" in (one, two) or "real" in (one, two):
-        return DOUBLE
-    if one in _RANK and two in _RANK:
-        return left if _RANK[one] >= _RANK[two] else right
-    a, b = as_decimal(left).args, as_decimal(right).args
-    scale = max(a[1], b[1])
-    return decimal(min(38, max(a[0] - a[1], b[0] - b[1]) + scale), scale)
-
-
-def decimal_calculated(left: Value, right: Value, operator: str) -> Value:
-    """Redshift's decimal arithmetic.
-
-    https://docs.aws.amazon.com/redshift/latest/dg/r_numeric_computations201.html
-    """
-    (p1, s1), (p2, s2) = as_decimal(left.type).args, as_decimal(right.type).args
-    if operator in "+-":
-        scale = max(s1, s2)
-        kind = decimal(min(38, max(p1 - s1, p2 - s2) + 1 + scale), scale)
-        wide = duck_name(kind)
-        return Value(
-            f"CAST(CAST({left.sql} AS {wide}) {operator} CAST({right.sql} AS {wide}) AS {wide})",
-            kind,
-        )
-    if operator == "*":
-        scale = min(s1 + s2, 38)
-        kind = decimal(min(38, p1 + p2 + 1), scale)
-        one = f"CAST({left.sql} AS DECIMAL({max(min(38, p1 + p2) - s2, p1)},{s1}))"
-        two = f"CAST({right.sql} AS DECIMAL({max(min(38, p1 + p2) - s1, p2)},{s2}))"
-        return Value(f"CAST({one} * {two} AS {duck_name(kind)})", kind)
-    if operator == "/":
-        scale = max(4, s1 + p2 - s2 + 1)
-        whole = p1 - s1 + s2
-        if whole + scale > 38:  # the whole part is kept, the scale gives way down to 4
-            scale = max(4, 38 - whole)
-        return quotient(left, right, decimal(min(38, whole + scale), scale), "lab_cut_div")
-    scale = max(s1, s2)
-    kind = decimal(min(38, max(p1 - s1, p2 - s2) + scale), scale)
-    return Value(f"CAST({left.sql} % {right.sql} AS {duck_name(kind)})", kind)
-
-
 _CAST_NAMES = {
-    "INT": "int4", "BIGINT": "int8", "SMALLINT": "int2", "VARCHAR": "varchar", "CHAR": "bpchar",
-    "DECIMAL": "numeric", "DOUBLE": "float8", "FLOAT": "float4", "DATE": "date", "TIMESTAMP": "timestamp",
-    "TIMESTAMPTZ": "timestamptz", "BOOLEAN": "bool",
-}  # fmt: skip
-
-_SIMPLE = {
-    "BOOLEAN": BOOLEAN, "SMALLINT": types.SMALLINT, "INT": INTEGER, "BIGINT": BIGINT, "FLOAT": DOUBLE,
-    "REAL": REAL, "DOUBLE": DOUBLE, "DATE": DATE, "TIMESTAMP": TIMESTAMP, "TIMESTAMPNTZ": TIMESTAMP,
-    "TIMESTAMPTZ": TIMESTAMPTZ, "TIME": types.TIME, "SUPER": SUPER, "VARBINARY": types.VARBINARY,
-    "TEXT": types.varchar(256), "TINYINT": types.SMALLINT, "BPCHAR": types.char(256), "NAME": types.varchar(64),
-}  # fmt: skip
-
-
-def read_type(node: exp.DataType) -> Type:
-    """Read a parsed type name. Raises KeyError for a type that Redshift does not have."""
-    word = node.this.name if hasattr(node.this, "name") else str(node.this)
-    numbers = [whole_number(part) for part in node.expressions if part.name.upper() != "MAX"]
-    match word:
-        case "DECIMAL":
-            return types.checked_decimal(
-                numbers[0] if numbers else 18, numbers[1] if len(numbers) > 1 else 0
-            )
-        case "VARCHAR" | "NVARCHAR":
-            length = numbers[0] if numbers else 65535 if node.expressions else 256
-            return types.checked_length("varchar", length, 65535)
-        case "CHAR" | "NCHAR":
-            return types.checked_length("char", numbers[0] if numbers else 1, 4096)
-    return _SIMPLE[word]
-
-
-def redshift_interval(binder, node, scope) -> Value:
-    """INTERVAL '1 day', INTERVAL '3' MONTH, INTERVAL '1 year 2 months'."""
-    import re
-
-    content = node.this
-    if not isinstance(content, exp.Literal):
-        raise binder.limit_node(node)
-    written = content.this.strip().lower()
-    unit = node.args.get("unit")
-    if unit is not None and not isinstance(unit, exp.Var):
-        raise binder.limit_node(node, "unit")
-    if unit is not None:
-        written = f"{written} {unit.name.lower()}"
-    found = re.findall(r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)", written)
-    rest = re.sub(r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)", "", written).strip(" ,")
-    if not found or rest:
-        raise binder.error(
-            "22007", f'invalid input syntax for type interval: "{content.this}"', node
-        )
-    months, micros = 0, 0
-    scale = {
-        "microsecond": 1,
-        "millisecond": 10**3,
-        "second": 10**6,
-        "minute": 60 * 10**6,
-        "hour": 3600 * 10**6,
-        "day": 86400 * 10**6,
-        "week": 7 * 86400 * 10**6,
-    }
-    for count, word in found:
-        part = redshift_special.PARTS.get(word)
-        if part in ("year", "quarter", "month", "decade", "century"):
-            months += round(
-                float(count)
-                * {"year": 12, "quarter": 3, "month": 1, "decade": 120, "century": 1200}[part]
-            )
-        elif part in scale:
-            micros += round(float(count) * scale[part])
-        else:
-            raise binder.error(
-                "22007", f'invalid input syntax for type interval: "{content.this}"', node
-            )
-    if months and micros:
-        return Value(f"(to_months({months}) + to_microseconds({micros}))", types.INTERVAL_DAY)
-    if months:
-        return Value(f"to_months({months})", types.INTERVAL_MONTH)
-    if micros % (86400 * 10**6) == 0:
-        return Value(f"to_days({micros // (86400 * 10**6)})", types.INTERVAL_DAY)
-    return Value(f"to_microseconds({micros})", types.INTERVAL_DAY)
+    "INT": "int4",
+    "BIGINT": "int8",
+    "SMALLINT": "int2",
+    "VARCHAR": "varchar",
+    "CHAR": "bpchar",
+    "DECIMAL": "numeric",
+    "DOUBLE": "float8",
+    "FLOAT": "float4",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "TIMESTAMPTZ": "timestamptz",
+    "BOOLEAN": "bool",
+}

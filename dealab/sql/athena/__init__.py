@@ -1,0 +1,1 @@
+"""Athena: its dialect of SQL, its types, its functions and its words."""

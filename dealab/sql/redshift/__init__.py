@@ -1,0 +1,1 @@
+"""Redshift: its dialect of SQL, its types, its functions and its words."""

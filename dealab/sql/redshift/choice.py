@@ -1,0 +1,188 @@
+"""Redshift functions that choose, round, aggregate and match."""
+
+from sqlglot import exp
+
+from dealab.sql import patterns, types
+from dealab.sql.athena.choice import constant_digits
+from dealab.sql.errors import LabLimit
+from dealab.sql.redshift.registry import SPECIAL, arguments, refuse, special
+from dealab.sql.scope import Value
+from dealab.sql.types import (
+    BIGINT,
+    DATE,
+    DOUBLE,
+    INTEGER,
+    NULL,
+    TIMESTAMP,
+    as_decimal,
+    decimal,
+    duck_name,
+)
+
+
+@special("coalesce", "nvl", "isnull")
+def coalesce(binder, node, scope):
+    values = [binder.bind(argument, scope) for argument in node.expressions]
+    values, kind = binder.unify(values, node, "COALESCE")
+    return Value(f"coalesce({', '.join(value.sql for value in values)})", kind)
+
+
+@special("nvl2")
+def nvl2(binder, node, scope):
+    test, yes, no = arguments(binder, node, scope, 3)
+    (yes, no), kind = binder.unify([yes, no], node, "NVL2")
+    return Value(f"CASE WHEN {test.sql} IS NOT NULL THEN {yes.sql} ELSE {no.sql} END", kind)
+
+
+@special("nullif")
+def nullif(binder, node, scope):
+    one, two = arguments(binder, node, scope, 2)
+    test = binder.compare(one, two, "=", node)
+    one = binder.settle(one)
+    return Value(f"CASE WHEN {test.sql} THEN NULL ELSE {one.sql} END", one.type)
+
+
+@special("decode")
+def decode(binder, node, scope):
+    """DECODE(subject, value, result, ..., default): NULL equals NULL here."""
+    values = [binder.bind(argument, scope) for argument in node.expressions]
+    if len(values) < 3:
+        raise refuse(binder, node, values)
+    subject, rest = values[0], values[1:]
+    default = rest.pop() if len(rest) % 2 else Value("NULL", NULL)
+    results, kind = binder.unify([*rest[1::2], default], node, "DECODE")
+    arms = []
+    for wanted, result in zip(rest[::2], results, strict=False):
+        if wanted.type == NULL:
+            test = f"{subject.sql} IS NULL"
+        else:
+            test = binder.compare(subject, wanted, "IS NOT DISTINCT FROM", node).sql
+        arms.append(f"WHEN {test} THEN {result.sql}")
+    return Value(f"CASE {' '.join(arms)} ELSE {results[-1].sql} END", kind)
+
+
+@special("greatest", "least")
+def extreme(binder, node, scope):
+    values = [binder.bind(argument, scope) for argument in node.expressions]
+    if not values:
+        raise refuse(binder, node, values)
+    values, kind = binder.unify(values, node, node.name.upper())
+    return Value(f"{node.name.lower()}({', '.join(value.sql for value in values)})", kind)
+
+
+@special("round", "floor", "ceil", "ceiling", "trunc", "abs", "sign", "mod")
+def rounding(binder, node, scope):
+    name = "ceil" if node.name.lower() == "ceiling" else node.name.lower()
+    values = [binder.bind(argument, scope) for argument in node.expressions]
+    first = values[0].type if values else NULL
+    if name == "trunc" and first.name in ("timestamp", "timestamptz", "date", "literal"):
+        moment = binder.coerce(values[0], TIMESTAMP)
+        if len(values) > 1:
+            raise refuse(binder, node, values)
+        return Value(f"CAST({moment.sql} AS DATE)", DATE)
+    if name == "mod" and len(values) == 2:
+        return binder.calculate(values[0], values[1], "%", node)
+    exact = as_decimal(first)
+    if exact is None or not values or (name in ("abs",) and first.name != "decimal"):
+        call = exp.Anonymous(this=name, expressions=node.expressions)
+        call.meta.update(node.meta)
+        return binder.choose(name, binder.FUNCTIONS[name], call, node.expressions, scope)
+    value, (precision, scale) = values[0], exact.args
+    if first.name != "decimal" and name in ("floor", "ceil", "round", "trunc") and len(values) == 1:
+        return value
+    if name == "abs":
+        return Value(f"abs({value.sql})", first)
+    if name == "sign":
+        return Value(f"CAST(sign({value.sql}) AS {duck_name(exact)})", exact)
+    if name in ("floor", "ceil"):
+        kind = decimal(max(1, min(38, precision - scale + 1)), 0)
+        return Value(f"CAST({name}({value.sql}) AS {duck_name(kind)})", kind)
+    if len(values) == 1:
+        kind = decimal(max(1, min(38, precision - scale + 1)), 0)
+        return Value(f"CAST({name}({value.sql}) AS {duck_name(kind)})", kind)
+    digits = values[1]
+    if digits.type.name not in types.INTEGERS:
+        raise refuse(binder, node, values)
+    constant_digits(node, digits)
+    digits = binder.coerce(digits, INTEGER)
+    wide = decimal(min(38, precision + 1), scale)
+    return Value(
+        f"CAST({name}(CAST({value.sql} AS {duck_name(wide)}), {digits.sql}) AS {duck_name(wide)})",
+        wide,
+    )
+
+
+def _sum(binder, node, scope, nodes, marks, extras):
+    if len(nodes) == 1 and not isinstance(nodes[0], exp.Star):
+        value = binder.bind(nodes[0], scope)
+        if value.type.name == "decimal":
+            return Value(
+                f"sum({marks['d']}{value.sql}){marks['f']}", decimal(38, value.type.args[1])
+            )
+    return binder.choose("sum", binder.AGGREGATES["sum"], node, nodes, scope, marks)
+
+
+def _avg(binder, node, scope, nodes, marks, extras):
+    from dealab.sql.athena.decimals import quotient
+
+    if len(nodes) == 1 and not isinstance(nodes[0], exp.Star):
+        value = binder.bind(nodes[0], scope)
+        if value.type.name == "decimal":
+            kind = decimal(38, value.type.args[1])
+            total = Value(f"sum({marks['d']}{value.sql}){marks['f']}", kind)
+            count = Value(f"nullif(count({marks['d']}{value.sql}){marks['f']}, 0)", BIGINT)
+            return quotient(total, count, kind, "lab_cut_div")
+    return binder.choose("avg", binder.AGGREGATES["avg"], node, nodes, scope, marks)
+
+
+def _percentile(binder, node, scope, nodes, marks, extras):
+    """PERCENTILE_CONT and PERCENTILE_DISC (share) WITHIN GROUP (ORDER BY x)."""
+    name = node.name.lower()
+    within = extras.get("within")
+    if within is None or len(nodes) != 1 or len(within.expressions) != 1:
+        raise binder.error("42601", f"{name} requires WITHIN GROUP (ORDER BY ...)", node)
+    item = within.expressions[0]
+    value, share = binder.bind(item.this, scope), binder.bind(nodes[0], scope)
+    if share.literal is None:
+        raise LabLimit(
+            f"{name} of a share that is not a constant", "Redshift wants a constant too."
+        )
+    try:
+        inside = 0 <= float(share.literal) <= 1
+    except ValueError:
+        inside = False
+    if not inside:
+        raise binder.error(
+            "22003", f"percentile value {share.literal} is not between 0 and 1", node
+        )
+    part = binder.coerce(share, DOUBLE)
+    if item.args.get("desc"):
+        part = Value(f"(1 - {part.sql})", DOUBLE)
+    if name == "percentile_cont":
+        if value.type.name in (*types.NUMBERS, "literal", "null", "super"):
+            value = binder.coerce(value, DOUBLE)
+        if value.type.name not in ("double", "timestamp", "timestamptz", "date"):
+            raise binder.no_overload(name, node, [value], nodes, [])
+        kind = value.type
+        return Value(
+            f"CAST(quantile_cont({value.sql}, {part.sql}){marks['f']} AS {duck_name(kind)})", kind
+        )
+    return Value(f"quantile_disc({value.sql}, {part.sql}){marks['f']}", value.type)
+
+
+SPECIAL["sum"] = _sum
+
+
+SPECIAL["avg"] = _avg
+
+
+SPECIAL["percentile_cont"] = _percentile
+
+
+SPECIAL["percentile_disc"] = _percentile
+
+
+@special("regexp_replace", "regexp_substr", "regexp_instr", "regexp_count")
+def regexp(binder, node, scope):
+    values = arguments(binder, node, scope, 2, 6)
+    return patterns.redshift(binder, node, node.name.lower(), values)

@@ -1,0 +1,309 @@
+"""Redshift's functions on dates and times."""
+
+import zoneinfo
+
+from sqlglot import exp
+
+from dealab.sql import types
+from dealab.sql.errors import LabLimit
+from dealab.sql.redshift.registry import arguments, refuse, special
+from dealab.sql.scope import Value
+from dealab.sql.types import (
+    BIGINT,
+    DATE,
+    DOUBLE,
+    INTEGER,
+    TIMESTAMP,
+    VARCHAR,
+    duck_name,
+    text,
+)
+
+PARTS = {
+    "year": "year", "years": "year", "y": "year", "yr": "year", "yrs": "year",
+    "quarter": "quarter", "quarters": "quarter", "qtr": "quarter", "qtrs": "quarter",
+    "month": "month", "months": "month", "mon": "month", "mons": "month", "mm": "month",
+    "week": "week", "weeks": "week", "w": "week",
+    "day": "day", "days": "day", "d": "day",
+    "hour": "hour", "hours": "hour", "h": "hour", "hr": "hour", "hrs": "hour",
+    "minute": "minute", "minutes": "minute", "m": "minute", "min": "minute", "mins": "minute",
+    "second": "second", "seconds": "second", "s": "second", "sec": "second", "secs": "second",
+    "millisecond": "millisecond", "milliseconds": "millisecond", "ms": "millisecond",
+    "msec": "millisecond", "msecs": "millisecond",
+    "microsecond": "microsecond", "microseconds": "microsecond", "us": "microsecond",
+    "microsec": "microsecond", "microsecs": "microsecond", "usecond": "microsecond",
+    "dayofweek": "dow", "dow": "dow", "dw": "dow", "weekday": "dow",
+    "dayofyear": "doy", "doy": "doy", "dy": "doy", "yearday": "doy",
+    "century": "century", "centuries": "century", "c": "century", "cent": "century",
+    "decade": "decade", "decades": "decade", "dec": "decade", "decs": "decade",
+    "epoch": "epoch", "millennium": "millennium", "mil": "millennium", "isoyear": "isoyear",
+}  # fmt: skip
+
+
+STEPS = {
+    "microsecond": "to_microseconds({})",
+    "millisecond": "to_milliseconds({})",
+    "second": "to_seconds({})",
+    "minute": "to_minutes({})",
+    "hour": "to_hours({})",
+    "day": "to_days(CAST({} AS INTEGER))",
+    "week": "to_days(CAST(7 * {} AS INTEGER))",
+    "quarter": "to_months(CAST(3 * {} AS INTEGER))",
+    "year": "to_years(CAST({} AS INTEGER))",
+    "decade": "to_years(CAST(10 * {} AS INTEGER))",
+    "century": "to_years(CAST(100 * {} AS INTEGER))",
+}
+
+
+def part_name(binder, node, scope) -> str:
+    """Read a date part: a bare word or a string."""
+    if isinstance(node, exp.Column) and len(node.parts) == 1:
+        word = node.name.lower()
+    elif isinstance(node, exp.Literal) and node.is_string:
+        word = node.this.lower()
+    elif isinstance(node, exp.Var):
+        word = node.name.lower()
+    else:
+        raise LabLimit(
+            "a date part that is not a constant", "Redshift wants a date part by name too."
+        )
+    if word not in PARTS:
+        raise binder.error("22023", f'timestamp units "{word}" not recognized', node)
+    return PARTS[word]
+
+
+def moment_of(binder, value: Value, node) -> Value:
+    """Return a timestamp for a date, a timestamp or a string that holds one."""
+    if value.type.name == "timestamptz":
+        return Value(f"timezone('UTC', {value.sql})", TIMESTAMP)
+    if value.type.name in ("date", "timestamp", "literal", "varchar", "null"):
+        return (
+            binder.cast_value(value, TIMESTAMP, node) if value.type.name != "timestamp" else value
+        )
+    raise binder.no_overload(node.name.lower(), node, [value], node.expressions, [])
+
+
+@special("dateadd", "date_add")
+def dateadd(binder, node, scope):
+    if len(node.expressions) != 3:
+        raise binder.error("42601", "dateadd takes a date part, a number and a date", node)
+    part = part_name(binder, node.expressions[0], scope)
+    count, value = binder.bind(node.expressions[1], scope), binder.bind(node.expressions[2], scope)
+    count = (
+        binder.coerce(count, BIGINT)
+        if count.type.name in ("literal", "decimal", "double")
+        else count
+    )
+    if count.type.name not in (*types.INTEGERS, "null"):
+        raise refuse(binder, node, [count, value])
+    if value.type.name == "time":
+        return Value(f"({value.sql} + {STEPS[part].format(count.sql)})", value.type)
+    kind = types.TIMESTAMPTZ if value.type.name == "timestamptz" else TIMESTAMP
+    moment = value if kind.name == "timestamptz" else moment_of(binder, value, node)
+    if part == "month":
+        return Value(f"lab_add_months({moment.sql}, {count.sql})", TIMESTAMP)
+    if part not in STEPS:
+        raise binder.error("22023", f'timestamp units "{part}" not supported', node)
+    return Value(f"({moment.sql} + {STEPS[part].format(count.sql)})", kind)
+
+
+@special("datediff", "date_diff")
+def datediff(binder, node, scope):
+    if len(node.expressions) != 3:
+        raise binder.error("42601", "datediff takes a date part and two dates", node)
+    part = part_name(binder, node.expressions[0], scope)
+    start, end = (moment_of(binder, binder.bind(n, scope), node) for n in node.expressions[1:])
+    if part == "week":  # Redshift's weeks begin on Sunday here
+        one, two = f"{start.sql} + to_days(1)", f"{end.sql} + to_days(1)"
+        return Value(f"date_diff('week', {one}, {two})", BIGINT)
+    if part in ("dow", "doy", "epoch", "isoyear"):
+        raise binder.error("22023", f'timestamp units "{part}" not supported', node)
+    return Value(f"date_diff({text(part)}, {start.sql}, {end.sql})", BIGINT)
+
+
+@special("date_trunc")
+def date_trunc(binder, node, scope):
+    if len(node.expressions) != 2:
+        raise refuse(binder, node, [])
+    part = part_name(binder, node.expressions[0], scope)
+    value = binder.bind(node.expressions[1], scope)
+    if value.type.name == "timestamptz":
+        return Value(
+            f"timezone('UTC', CAST(date_trunc({text(part)}, timezone('UTC', {value.sql})) AS "
+            f"TIMESTAMP))",
+            value.type,
+        )
+    moment = moment_of(binder, value, node)
+    return Value(f"CAST(date_trunc({text(part)}, {moment.sql}) AS TIMESTAMP)", TIMESTAMP)
+
+
+@special("date_part", "pgdate_part")
+def date_part(binder, node, scope):
+    if len(node.expressions) != 2:
+        raise refuse(binder, node, [])
+    part = part_name(binder, node.expressions[0], scope)
+    return part_of(binder, part, binder.bind(node.expressions[1], scope), node)
+
+
+def part_of(binder, part: str, value: Value, node):
+    if value.type.name in types.INTERVALS:
+        return Value(f"CAST(date_part({text(part)}, {value.sql}) AS INTEGER)", INTEGER)
+    if value.type.name == "time":
+        return Value(f"CAST(date_part({text(part)}, {value.sql}) AS INTEGER)", INTEGER)
+    moment = moment_of(binder, value, node)
+    match part:
+        case "epoch":
+            kind = DOUBLE if value.type.name == "timestamptz" else BIGINT
+            return Value(f"CAST(floor(epoch({moment.sql})) AS {duck_name(kind)})", kind)
+        case "millisecond" | "microsecond":
+            scale = 1000 if part == "millisecond" else 1000000
+            return Value(
+                f"CAST(date_part({text(part)}, {moment.sql}) % {scale} AS INTEGER)", INTEGER
+            )
+    return Value(f"CAST(date_part({text(part)}, {moment.sql}) AS INTEGER)", INTEGER)
+
+
+def extract(binder, field, value, node):
+    if field not in PARTS:
+        raise binder.error("22023", f'timestamp units "{field}" not recognized', node)
+    return part_of(binder, PARTS[field], value, node)
+
+
+@special("to_date")
+def to_date(binder, node, scope):
+    values = arguments(binder, node, scope, 2, 3)
+    if not isinstance(values[1].literal, str):
+        raise LabLimit("to_date with a format that is not a constant", "Redshift takes any format.")
+    source = binder.cast_value(values[0], VARCHAR, node)
+    return Value(
+        f"CAST(lab_parsed({source.sql}, {text(parse_pattern(binder, node, values[1].literal))}) "
+        f"AS DATE)",
+        DATE,
+    )
+
+
+@special("to_timestamp")
+def to_timestamp(binder, node, scope):
+    values = arguments(binder, node, scope, 2, 3)
+    if not isinstance(values[1].literal, str):
+        raise LabLimit(
+            "to_timestamp with a format that is not a constant", "Redshift takes any format."
+        )
+    source = binder.cast_value(values[0], VARCHAR, node)
+    pattern = parse_pattern(binder, node, values[1].literal)
+    return Value(f"timezone('UTC', lab_parsed({source.sql}, {text(pattern)}))", types.TIMESTAMPTZ)
+
+
+_PARSE = (
+    ("YYYY", "%Y"),
+    ("YY", "%y"),
+    ("MONTH", "%B"),
+    ("MON", "%b"),
+    ("MM", "%m"),
+    ("DDD", "%j"),
+    ("DD", "%d"),
+    ("DAY", "%A"),
+    ("DY", "%a"),
+    ("HH24", "%H"),
+    ("HH12", "%I"),
+    ("HH", "%I"),
+    ("MI", "%M"),
+    ("SS", "%S"),
+    ("MS", "%g"),
+    ("US", "%f"),
+    ("AM", "%p"),
+    ("PM", "%p"),
+    ("A.M.", "%p"),
+    ("P.M.", "%p"),
+    ("FM", ""),
+)
+
+
+def parse_pattern(binder, node, written: str) -> str:
+    """Translate a datetime format of to_date and to_timestamp to strptime's."""
+    out, at = "", 0
+    if not written:
+        raise binder.error("22007", "invalid format: an empty text", node)
+    while at < len(written):
+        for token, code in _PARSE:
+            if written[at : at + len(token)].upper() == token:
+                out += code
+                at += len(token)
+                break
+        else:
+            if written[at].isalpha() and written[at] not in "T":
+                raise LabLimit(
+                    f"the format {written[at:]} in {node.name.lower()}", "Redshift reads it."
+                )
+            out += "%%" if written[at] == "%" else written[at]
+            at += 1
+    return out
+
+
+@special("convert_timezone")
+def convert_timezone(binder, node, scope):
+    values = arguments(binder, node, scope, 2, 3)
+    zones = values[:-1]
+    if any(not isinstance(zone.literal, str) for zone in zones):
+        raise LabLimit(
+            "convert_timezone with a zone that is not a constant", "Redshift takes any zone."
+        )
+
+    for zone in zones:
+        try:
+            zoneinfo.ZoneInfo(zone.literal)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            raise binder.error(
+                "22023", f'time zone "{zone.literal}" not recognized', node
+            ) from None
+    source = zones[0].literal if len(zones) == 2 else "UTC"
+    target = zones[-1].literal
+    moment = values[-1]
+    if moment.type.name == "timestamptz":
+        return Value(f"timezone({text(target)}, {moment.sql})", TIMESTAMP)
+    moment = moment_of(binder, moment, node)
+    return Value(f"timezone({text(target)}, timezone({text(source)}, {moment.sql}))", TIMESTAMP)
+
+
+@special("date")
+def date_call(binder, node, scope):
+    (value,) = arguments(binder, node, scope, 1)
+    return binder.cast_value(value, DATE, node)
+
+
+@special("add_months", "last_day", "months_between", "date_cmp", "timestamp_cmp", "date_part_year")
+def dated(binder, node, scope):
+    """Functions on timestamps that take dates and strings as well."""
+    name = node.name.lower()
+    values = [binder.bind(argument, scope) for argument in node.expressions]
+    wanted = {
+        "add_months": [TIMESTAMP, BIGINT],
+        "last_day": [TIMESTAMP],
+        "months_between": [TIMESTAMP] * 2,
+        "date_cmp": [DATE] * 2,
+        "timestamp_cmp": [TIMESTAMP] * 2,
+        "date_part_year": [DATE],
+    }[name]
+    if len(values) != len(wanted):
+        raise refuse(binder, node, values)
+    texts = []
+    for value, kind in zip(values, wanted, strict=True):
+        if kind == BIGINT:
+            if value.type.name not in (*types.INTEGERS, "null", "literal"):
+                raise refuse(binder, node, values)
+            texts.append(binder.coerce(value, BIGINT).sql)
+        else:
+            moment = moment_of(binder, value, node)
+            texts.append(moment.sql if kind == TIMESTAMP else f"CAST({moment.sql} AS DATE)")
+    one, two = texts[0], texts[-1]
+    compare = f"(CASE WHEN {one} < {two} THEN -1 WHEN {one} > {two} THEN 1 ELSE 0 END)"
+    match name:
+        case "add_months":
+            return Value(f"lab_add_months({one}, {two})", TIMESTAMP)
+        case "last_day":
+            return Value(f"last_day({one})", DATE)
+        case "months_between":
+            return Value(f"lab_months_between({one}, {two})", DOUBLE)
+        case "date_part_year":
+            return Value(f"CAST(year({one}) AS INTEGER)", INTEGER)
+    return Value(compare, INTEGER)
