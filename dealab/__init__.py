@@ -4,7 +4,7 @@ __version__ = "0.1.0"
 
 
 def load_ipython_extension(shell):
-    """Register ``%%athena`` and ``%%redshift``: a notebook's first cell runs ``%load_ext dealab``."""
+    """Register the magics ``%%athena`` and ``%%redshift`` (``%load_ext dealab`` in a first cell)."""
     from dealab.sql.magics import register
 
     register(shell)

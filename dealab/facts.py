@@ -57,9 +57,10 @@ def load(folder: Path | None = None) -> dict[str, Fact]:
             if not isinstance(entry["checked"], datetime.date):
                 raise FactError(f"{where}: checked must be a date such as 2026-11-23")
             text = " ".join(str(entry["fact"]).split())
-            if '"' in text:
+            if '"' in text or "$" in text:
                 raise FactError(
-                    f"{where}: write the fact without double quotes (it becomes a title)"
+                    f"{where}: write the fact without double quotes and dollar signs (USD): it "
+                    "becomes a link's title, where Markdown reads $ as mathematics"
                 )
             facts[key] = Fact(key, text, entry["source"], entry["checked"], file.name)
     return facts

@@ -38,7 +38,7 @@ def test_a_link_becomes_the_source_with_its_date(tmp_path):
         ("2026-11-23", "yesterday", "checked must be a date"),
         ("https://", "http://", "source must be an https"),
         ("A shard", 'A "shard"', "without double quotes"),
-        ("1 MB", "$1", "dollar signs"),
+        ("1 MB", "$1", "without double quotes and dollar signs"),
     ],
 )
 def test_a_bad_fact_is_named(tmp_path, old, new, message):
