@@ -4,7 +4,7 @@ __version__ = "0.1.0"
 
 
 def load_ipython_extension(shell):
-    """Register the magics ``%%athena`` and ``%%redshift`` (``%load_ext dealab`` in a first cell)."""
+    """Register the magics ``%%athena`` and ``%%redshift``; notebooks say ``%load_ext dealab``."""
     from dealab.sql.magics import register
 
     register(shell)
