@@ -18,7 +18,8 @@ class Result:
 
     ``rows`` are tuples of plain Python values: int, float, Decimal, str, bool, bytes, date, time,
     datetime, list, dict (rows and maps), None. ``types`` are the service's names. Bytes are bytes,
-    ``cost_usd`` is a float in US dollars, ``seconds`` is what the lab took.
+    ``cost_usd`` is a float in US dollars, ``seconds`` is what the lab took. ``stored_as`` is the
+    notebook's DataFrame that holds the rows, after ``%%athena >> name``.
     """
 
     columns: list[str]
@@ -33,6 +34,7 @@ class Result:
     seconds: float = 0.0
     region: str = "us-east-1"
     bill: "bill.Bill | None" = None
+    stored_as: str | None = None
     _kinds: list = field(default_factory=list, repr=False)
 
     def df(self):

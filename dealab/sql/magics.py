@@ -127,6 +127,7 @@ def _run(shell, service: str, line: str, cell: str | None):
     result = engine.run(sql, values)
     if name is not None:
         shell.user_ns[name] = result.df()
+        result.stored_as = name
     display(result)
 
 

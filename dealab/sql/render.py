@@ -5,6 +5,7 @@ import html as escape
 from dealab.sql import bill
 
 SHOWN_ROWS = 20
+SHOWN_OF_NAMED = 5  # a long result that went into a DataFrame is looked at there
 SHOWN_CHARACTERS = 120
 
 _STYLE = """<style>
@@ -14,7 +15,7 @@ _STYLE = """<style>
 div.dealab-sql table th, div.dealab-sql table td { padding: 0.2em 0.7em; text-align: left;
   vertical-align: top;
   border-bottom: 1px solid var(--jp-border-color2, #c8c8c8); white-space: pre-wrap; }
-.dealab-sql th span { display: block; font-weight: normal;
+.dealab-sql th span { font-weight: normal;
   color: var(--jp-content-font-color2, #595959); }
 div.dealab-sql table .number { text-align: right; font-variant-numeric: tabular-nums; }
 .dealab-sql .null { color: var(--jp-content-font-color2, #595959); font-style: italic; }
@@ -74,7 +75,8 @@ def summary(result) -> str:
     minimum = bill.prices()[result.service]["minimum_mb"] * bill.MB
     note = " (the minimum)" if result.billed_bytes == minimum else ""
     parts.append(f"{result.billed_bytes // bill.MB:,} MB billed{note}")
-    parts.append(f"{dollars(result.cost_usd)} in {result.region}")
+    whose = "" if result.service == "athena" else " if Spectrum read these tables"
+    parts.append(f"{dollars(result.cost_usd)} in {result.region}{whose}")
     return " · ".join(parts)
 
 
@@ -82,16 +84,23 @@ def _is_number(kind) -> bool:
     return kind is not None and kind.name in _NUMBERS
 
 
+def rows_to_show(result) -> int:
+    """Return how many rows to print: few of a long result that a DataFrame holds."""
+    long = len(result.rows) > SHOWN_ROWS
+    return SHOWN_OF_NAMED if result.stored_as and long else SHOWN_ROWS
+
+
 def html(result) -> str:
     """Return the table as HTML: types in the header, NULL told from an empty text."""
+    shown_rows = rows_to_show(result)
     kinds = result._kinds or [None] * len(result.columns)
     head = "".join(
-        f'<th scope="col"{_class(kind)}>{escape.escape(name)}'
-        f"<span>{escape.escape(label)}</span></th>"
-        for name, label, kind in zip(result.columns, result.types, kinds, strict=True)
+        f'<th scope="col"{_class(kind)}>{escape.escape(column)}'
+        f"<br><span>{escape.escape(label)}</span></th>"
+        for column, label, kind in zip(result.columns, result.types, kinds, strict=True)
     )
     body = []
-    for row in result.rows[:SHOWN_ROWS]:
+    for row in result.rows[:shown_rows]:
         cells = []
         for value, kind in zip(row, kinds, strict=True):
             if value is None:
@@ -102,8 +111,10 @@ def html(result) -> str:
             cells.append(f"<td{_class(kind)}>{escape.escape(cut)}</td>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     more = ""
-    if len(result.rows) > SHOWN_ROWS:
-        more = f"<p>The first {SHOWN_ROWS} of {len(result.rows):,} rows.</p>"
+    if len(result.rows) > shown_rows:
+        name = result.stored_as
+        where = f" All are in the DataFrame {escape.escape(name)}." if name else ""
+        more = f"<p>The first {shown_rows} of {len(result.rows):,} rows.{where}</p>"
     return (
         f'{_STYLE}<div class="dealab-sql"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table>{more}<p>{escape.escape(summary(result))}</p></div>"
@@ -116,13 +127,14 @@ def _class(kind) -> str:
 
 def plain(result) -> str:
     """Return the table as text."""
+    shown_rows = rows_to_show(result)
     rows = [
         ["NULL" if value is None else cell(value)[:SHOWN_CHARACTERS] for value in row]
-        for row in result.rows[:SHOWN_ROWS]
+        for row in result.rows[:shown_rows]
     ]
     widths = [
-        max([len(name), len(label), *(len(row[at]) for row in rows)])
-        for at, (name, label) in enumerate(zip(result.columns, result.types, strict=True))
+        max([len(column), len(label), *(len(row[at]) for row in rows)])
+        for at, (column, label) in enumerate(zip(result.columns, result.types, strict=True))
     ]
     kinds = result._kinds or [None] * len(result.columns)
 
@@ -134,8 +146,8 @@ def plain(result) -> str:
 
     lines = [line(result.columns), line(result.types), "  ".join("-" * width for width in widths)]
     lines += [line(row) for row in rows]
-    if len(result.rows) > SHOWN_ROWS:
-        lines.append(f"(the first {SHOWN_ROWS} of {len(result.rows):,} rows)")
+    if len(result.rows) > shown_rows:
+        lines.append(f"(the first {shown_rows} of {len(result.rows):,} rows)")
     return "\n".join([*lines, summary(result)])
 
 

@@ -8,7 +8,7 @@ from dealab.sql import render
 def test_html_tells_null_from_empty_and_shows_types(athena):
     html = render.html(athena.run("SELECT CAST(NULL AS varchar) AS a, '' AS b, 5 AS n"))
     assert '<td class="null">NULL</td><td></td><td class="number">5</td>' in html
-    assert "a<span>varchar</span>" in html
+    assert "a<br><span>varchar</span>" in html
     assert 'scope="col"' in html
 
 
@@ -88,3 +88,14 @@ def test_show_statements(athena, redshift):
     assert athena.run("SHOW COLUMNS IN people_csv").rows == [("id",), ("name",), ("age",)]
     assert athena.run("SHOW DATABASES").rows == [("fernway",), ("other",)]
     assert ("kinds",) in redshift.run("SHOW TABLES").rows
+
+
+def test_of_a_long_result_that_is_stored_little_is_shown(athena):
+    long = athena.run("SELECT * FROM UNNEST(sequence(1, 21)) AS t(n)")
+    short = athena.run("SELECT * FROM UNNEST(sequence(1, 20)) AS t(n)")
+    assert render.html(long).count("<tr>") == 1 + 20
+    long.stored_as = short.stored_as = "numbers"
+    assert render.html(long).count("<tr>") == 1 + 5
+    assert "The first 5 of 21 rows. All are in the DataFrame numbers." in render.html(long)
+    assert "(the first 5 of 21 rows)" in render.plain(long)
+    assert render.html(short).count("<tr>") == 1 + 20
