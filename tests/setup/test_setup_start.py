@@ -52,4 +52,4 @@ def test_version_is_the_guide_s():
     said = facts.load()["exam-version"].fact
     assert f"version {exam.guide_version}," in said
     assert exam.code in said
-    assert f"{exam.published.day} {exam.published:%B %Y}" in said
+    assert f"{exam.published:%B} {exam.published.day}, {exam.published.year}" in said
