@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 import time
 from dataclasses import dataclass, field
 from functools import cache
@@ -293,16 +294,40 @@ class _Session:
         """Return the rows as plain values and DuckDB's profile (JSON text)."""
         from dealab.sql import values
 
-        try:
-            cursor = self.connection.execute(query)
-            fetched = cursor.fetchall()
-        except KeyboardInterrupt:
-            self.connection.interrupt()
-            raise
-        except Exception as problem:
-            raise self.engine.read_error(problem) from problem
+        fetched = self._interruptible(lambda: self.connection.execute(query).fetchall())
         profile = self.connection.get_profiling_information(format="json")
         return values.plain_rows(fetched, kinds), profile
+
+    def _interruptible(self, work):
+        """Run ``work`` in a thread, so that a notebook's interrupt reaches DuckDB at once.
+
+        DuckDB itself notices Python's signals only now and then.
+        """
+        outcome: dict = {}
+        done = threading.Event()
+
+        def run():
+            try:
+                outcome["result"] = work()
+            except BaseException as problem:
+                outcome["problem"] = problem
+            finally:
+                done.set()
+
+        thread = threading.Thread(target=run, name="dealab-sql", daemon=True)
+        thread.start()
+        try:
+            while not done.wait(0.5):
+                pass
+        except KeyboardInterrupt:
+            self.connection.interrupt()
+            done.wait()
+            raise self.engine.read_error(Exception("Interrupted")) from None
+        finally:
+            thread.join()
+        if "problem" in outcome:
+            raise self.engine.read_error(outcome["problem"]) from outcome["problem"]
+        return outcome["result"]
 
 
 class _guarded:

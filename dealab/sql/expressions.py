@@ -5,6 +5,8 @@ listed, or a part that is set and not listed, is refused by name: nothing is sil
 What differs between the services is in the subclasses (athena.py, redshift.py).
 """
 
+import re
+
 from sqlglot import exp
 
 from dealab.sql import types
@@ -13,6 +15,8 @@ from dealab.sql.errors import LabBug, LabLimit, ServiceError
 from dealab.sql.nodes import NODES, binds
 from dealab.sql.scope import Grouping, Scope, Value
 from dealab.sql.types import BIGINT, BOOLEAN, DOUBLE, NULL, Type, duck_name, text
+
+NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 class Expressions(Calls):
@@ -37,6 +41,8 @@ class Expressions(Calls):
     # --- entry ------------------------------------------------------------------------
 
     def bind(self, node, scope: Scope) -> Value:
+        if node is None:  # the parser read past something that is missing
+            raise self.foreign(None)
         handler = NODES.get(type(node))
         if handler is None:
             raise self.limit_node(node)
@@ -66,7 +72,13 @@ class Expressions(Calls):
     def _may_be_key(node) -> bool:
         return not isinstance(node, (exp.Column, exp.Literal, exp.Identifier, exp.Window))
 
-    def limit_node(self, node, part: str = "") -> LabLimit:
+    #: (node class, part) of grammar that sqlglot reads and the service does not have
+    FOREIGN: frozenset = frozenset()
+
+    def limit_node(self, node, part: str = "") -> LabLimit | ServiceError:
+        """Return the refusal of a construct: foreign to the service, or left out by the lab."""
+        if (type(node), part) in self.FOREIGN or (type(node), "") in self.FOREIGN:
+            return self.foreign(node)
         words = type(node).__name__
         shown = self.snippet(node)
         what = f"{words} with {part.replace('_', ' ')}" if part else words
@@ -118,6 +130,8 @@ class Expressions(Calls):
 
     def number_literal(self, node) -> Value:
         digits = node.this
+        if not NUMBER.fullmatch(digits):
+            raise self.foreign(node)
         if "e" in digits.lower():
             return Value(f"CAST({text(digits)} AS DOUBLE)", DOUBLE, float(digits))
         if "." in digits:
@@ -595,6 +609,46 @@ class Expressions(Calls):
     def like_test(self, node, scope, word, escape) -> Value:
         raise NotImplementedError
 
+    @binds(exp.RegexpLike, "this", "expression")
+    def regexp_like(self, node, scope):
+        return self.regexp_operator(node, scope, "")
+
+    @binds(exp.RegexpILike, "this", "expression")
+    def regexp_ilike(self, node, scope):
+        return self.regexp_operator(node, scope, "(?i)")
+
+    @binds(exp.BitwiseAnd, "this", "expression")
+    def bitwise_and(self, node, scope):
+        return self.bitwise(node, scope, "&")
+
+    @binds(exp.BitwiseOr, "this", "expression")
+    def bitwise_or(self, node, scope):
+        return self.bitwise(node, scope, "|")
+
+    @binds(exp.BitwiseLeftShift, "this", "expression")
+    def shift_left(self, node, scope):
+        return self.bitwise(node, scope, "<<")
+
+    @binds(exp.BitwiseRightShift, "this", "expression")
+    def shift_right(self, node, scope):
+        return self.bitwise(node, scope, ">>")
+
+    @binds(exp.BitwiseNot, "this")
+    def bitwise_not(self, node, scope):
+        return self.bitwise(node, scope, "~")
+
+    @binds(exp.Pow, "this", "expression")
+    def raised(self, node, scope):
+        return self.as_call("power", [node.this, node.expression], node, scope)
+
+    @binds(exp.Sqrt, "this")
+    def square_root(self, node, scope):
+        return self.as_call("sqrt", [node.this], node, scope)
+
+    @binds(exp.Cbrt, "this")
+    def cube_root(self, node, scope):
+        return self.as_call("cbrt", [node.this], node, scope)
+
     # --- casts ------------------------------------------------------------------------
 
     @binds(exp.Cast, "this", "to", "safe")
@@ -680,7 +734,7 @@ class Expressions(Calls):
 
     @binds(exp.CurrentTimestamp, "this", "sysdate")
     def current_timestamp(self, node, scope):
-        return self.now("current_timestamp", node)
+        return self.now("sysdate" if node.args.get("sysdate") else "current_timestamp", node)
 
     @binds(exp.CurrentTime, "this")
     def current_time(self, node, scope):

@@ -18,7 +18,7 @@ def to_char(value: str, pattern: str) -> str:
     shape = pattern
     if shape[:2].upper() == "FM":
         fill, shape = False, shape[2:]
-    prefix = re.match(r"[$L]*", shape)[0]
+    prefix = re.match(r"[$L]*", shape)[0].replace("L", "$")
     body = shape[len(prefix) :]
     upper = body.upper()
     suffix = ""
@@ -105,6 +105,12 @@ def conversions(pattern: str) -> list[tuple[int, str]] | None:
         found.append((int(index) - 1 if index else at, kind))
         at += not index
     return found
+
+
+def readable(pattern: str) -> bool:
+    """Tell whether to_char knows every mark of a numeric format."""
+    marks = re.sub(r"(?i)^FM|MI$|PR$|SG$|PL$|^S|S$", "", pattern)
+    return not re.search(r"[^09.,dDgG$L ]", marks)
 
 
 def java_format(pattern: str, values: list) -> str:

@@ -32,7 +32,7 @@ class Source:
     def span(self, node) -> tuple[int, int] | None:
         """Return the offsets of the node's first and last known character."""
         first = last = None
-        for part in node.walk():
+        for part in node.walk() if node is not None else ():
             meta = part._meta
             if meta and "start" in meta:
                 first = meta["start"] if first is None else min(first, meta["start"])

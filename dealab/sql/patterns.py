@@ -166,6 +166,7 @@ def redshift(binder, node, name: str, values: list[Value]) -> Value:
                 "regexp_replace with a replacement that is not a constant", "Redshift takes any."
             )
         new = text(backslash_groups(new) if "p" in flags else re.sub(r"\$(\d)", r"\\\1", new))
+        check_replacement(binder, node, written, new)
         head, body = (
             ("''", sql)
             if start == "1"

@@ -303,7 +303,7 @@ class Queries(Relations, Expressions):
 
     def renamed(self, columns, names: list[str], node):
         if not names:
-            return list(columns)
+            return [(name.lower(), kind) for name, kind in columns]
         if len(names) != len(columns):
             raise self.alias_width(len(names), len(columns), node)
         return [(name, kind) for name, (_, kind) in zip(names, columns, strict=True)]
@@ -373,7 +373,7 @@ class Queries(Relations, Expressions):
                 items.extend(self.qualified_star(node, scope))
             elif isinstance(node, exp.Alias):
                 self.allow(node, {"this", "alias"})
-                items.append((node.args["alias"].name.lower(), node.this))
+                items.append((self.shown_name(node.args["alias"].name), node.this))
             elif isinstance(node, exp.Aliases):
                 raise self.limit_node(node)
             else:
@@ -419,6 +419,11 @@ class Queries(Relations, Expressions):
             self.note_alias(name, value, scope)
         return outputs
 
+    @staticmethod
+    def shown_name(name: str) -> str:
+        """Return an output name as the service shows it. A hook: Redshift folds it."""
+        return name
+
     def settle(self, value: Value) -> Value:
         """A hook: give an output column its final type."""
         return value
@@ -428,9 +433,9 @@ class Queries(Relations, Expressions):
 
     def item_name(self, node, at: int) -> str:
         if isinstance(node, exp.Column):
-            return node.name.lower()
+            return self.shown_name(node.name)
         if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
-            return node.expression.name.lower()
+            return self.shown_name(node.expression.name)
         if isinstance(node, exp.Paren):
             return self.item_name(node.this, at)
         return self.unnamed(at, node)
@@ -448,9 +453,9 @@ class Queries(Relations, Expressions):
             or node.args.get("having") is not None
             or any(self.has_aggregate(item) for _, item in items if not isinstance(item, Value))
         )
-        if not grouped:
-            order = node.args.get("order")
-            grouped = order is not None and any(self.has_aggregate(o) for o in order.expressions)
+        for clause in ("order", "qualify"):
+            part = node.args.get(clause)
+            grouped = grouped or (part is not None and self.has_aggregate(part))
         if not grouped:
             return False, ("", None)
         grouping = Grouping()
@@ -542,7 +547,9 @@ class Queries(Relations, Expressions):
                 raise self.order_position(at, node)
             return at
         if isinstance(node, exp.Column) and len(node.parts) == 1:
-            named = [at for at, (name, _) in enumerate(columns, 1) if name == node.name.lower()]
+            named = [
+                at for at, (name, _) in enumerate(columns, 1) if name.lower() == node.name.lower()
+            ]
             if len(named) == 1:
                 return named[0]
             if len(named) > 1:
@@ -558,7 +565,7 @@ class Queries(Relations, Expressions):
             return ""
         self.allow(order, {"expressions"})
         scope.clause = "ORDER BY"
-        scope.aliases = dict(reversed(outputs))
+        scope.aliases = {name.lower(): value for name, value in reversed(outputs)}
         by_text = {value.sql: at for at, (_, value) in enumerate(outputs, 1)}
         items = []
         for item in order.expressions:
@@ -600,7 +607,8 @@ class Queries(Relations, Expressions):
                 self.allow(limit, {"expression", "offset"})
                 count = limit.expression
                 offset = offset or limit.args.get("offset")
-            if not (isinstance(count, exp.Column) and count.name.lower() == "all"):
+            everything = isinstance(count, (exp.Column, exp.Var)) and count.name.lower() == "all"
+            if not everything:
                 sql += f" LIMIT {self.row_count(count, scope, 'LIMIT')}"
         if offset is not None:
             self.allow(offset, {"expression"}) if isinstance(offset, exp.Offset) else None

@@ -49,6 +49,8 @@ class Relations:
         ).upper() not in ("", "NATURAL"):
             raise self.limit_node(join, kind or join.args.get("method"))
         natural = bool(join.args.get("method"))
+        if natural:
+            self.check_natural(join)
         before = len(scope.relations)
         shown = len(scope.star)
         item = self.bind_item(join.this, scope, scope)
@@ -108,6 +110,9 @@ class Relations:
         scope.merged = {**scope.merged, **{column.name: column for column in merged}}
         self.hide_joined(scope, names, start)
         return " AND ".join(tests)
+
+    def check_natural(self, join) -> None:
+        """A hook: Trino has no NATURAL JOIN."""
 
     def hide_joined(self, scope, names, start) -> None:
         """A hook: Trino hides the qualified columns that USING joined."""

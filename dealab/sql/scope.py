@@ -99,6 +99,7 @@ def inside_names(names: list[str]) -> list[str]:
     seen: dict[str, int] = {}
     unique = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name}:{seen[name]}")
+        low = name.lower()
+        seen[low] = seen.get(low, 0) + 1
+        unique.append(name if seen[low] == 1 else f"{name}:{seen[low]}")
     return unique

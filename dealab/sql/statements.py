@@ -35,6 +35,7 @@ def athena(engine, sql: str, parameters) -> Plan:
     )
     if not tokens:
         raise ServiceError("INVALID_REQUEST", "Query string cannot be empty")
+    check_athena_tokens(tokens, source, syntax_error)
     words = first_words(tokens, 3)
     if words[0] not in ("SELECT", "WITH", "VALUES", "TABLE", "("):
         return athena_other(engine, words, tokens, syntax_error)
@@ -88,6 +89,29 @@ def redshift_other(engine, words, tokens, syntax_error) -> Plan:
         does, exam = later[words[0]]
         raise LabLimit(f"{statement_name(tokens)} in %%redshift yet", does, exam)
     raise syntax_error(tokens[0].start, tokens[0].text)
+
+
+def check_athena_tokens(tokens, source, syntax_error) -> None:
+    """Refuse what sqlglot reads and Trino does not: x::int, a == b, LIMIT before OFFSET."""
+    limit = None
+    for token in tokens:
+        kind = token.token_type.name
+        if token.text == "`":
+            line, column = source.line_column(token.start)
+            raise ServiceError(
+                "SYNTAX_ERROR",
+                "backquoted identifiers are not supported; use double quotes to quote identifiers",
+                line,
+                column,
+            )
+        if kind == "DCOLON" or (kind == "EQ" and token.text == "==") or kind == "QUALIFY":
+            raise syntax_error(token.start, token.text)
+        if kind == "LIMIT":
+            limit = token
+        elif kind == "OFFSET" and limit is not None:
+            raise syntax_error(token.start, token.text)
+        elif kind in ("R_PAREN", "SELECT"):
+            limit = None
 
 
 def single_statement(tokens, service, error) -> None:

@@ -53,6 +53,8 @@ def _hashable(key):
 
 
 def _zoned(value, zone: str):
+    if isinstance(value, str):  # beyond Python's years
+        return value
     if zone == "UTC":
         return value.astimezone(datetime.UTC)
     import zoneinfo

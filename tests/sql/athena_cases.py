@@ -403,6 +403,23 @@ CASES = [
         ARRAY,
     ),
     ("SELECT arrays_overlap(ARRAY[1,2], ARRAY[2,3])", [(True,)], ARRAY),
+    (
+        "SELECT format('%s%%', 123), format('%.3f', 2.0005e0), format('%,.2f', 1234567.89), format('%03d', 8)",
+        [("123%", "2.001", "1,234,567.89", "008")],
+        CONVERSION,
+    ),
+    ("SELECT 1 AS Foo, Two FROM (VALUES 2) AS t(two)", [(1, 2)], SELECT),
+    (
+        "SELECT sum(x) OVER (ORDER BY d RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND CURRENT ROW) "
+        "FROM (VALUES (date '2026-01-01', 1), (date '2026-01-02', 2), (date '2026-01-05', 4)) AS t(d, x) ORDER BY 1",
+        [(1,), (3,), (4,)],
+        WINDOW,
+    ),
+    (
+        "SELECT sum(x) OVER (ORDER BY x GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES 1, 1, 2) AS t(x)",
+        [(2,), (2,), (4,)],
+        WINDOW,
+    ),
     # --- lambdas
     (
         "SELECT transform(ARRAY[5,6], x -> x + 1), filter(ARRAY[5,-6,NULL,7], x -> x > 0)",
@@ -940,6 +957,28 @@ ERRORS = [
     ("SELECT 1 FORM x y", "SYNTAX_ERROR", "line 1:"),
     ("SELEC 1", "SYNTAX_ERROR", "line 1:1: mismatched input 'SELEC'"),
     ("SELECT 2147483647 + 1", "NUMERIC_VALUE_OUT_OF_RANGE", ""),
+    ("SELECT '1'::integer", "SYNTAX_ERROR", "line 1:11: mismatched input '::'"),
+    ("SELECT 1 == 1", "SYNTAX_ERROR", "mismatched input '=='"),
+    ("SELECT 1 & 2", "SYNTAX_ERROR", "no such operator"),
+    ("SELECT i FROM kinds LIMIT 1 OFFSET 1", "SYNTAX_ERROR", "mismatched input 'OFFSET'"),
+    (
+        "SELECT `i` FROM kinds",
+        "SYNTAX_ERROR",
+        "backquoted identifiers are not supported; use double quotes",
+    ),
+    (
+        "SELECT i FROM kinds QUALIFY row_number() OVER (ORDER BY i) = 1",
+        "SYNTAX_ERROR",
+        "mismatched input",
+    ),
+    ("SELECT 1 FROM kinds a NATURAL JOIN kinds b", "NOT_SUPPORTED", "Natural join not supported"),
+    ("SELECT * EXCLUDE (i) FROM kinds", "SYNTAX_ERROR", "mismatched input"),
+    ("SELECT DISTINCT ON (i) i FROM kinds", "SYNTAX_ERROR", "mismatched input"),
+    (
+        "WITH RECURSIVE t(n) AS (VALUES 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t",
+        "NOT_SUPPORTED",
+        "Recursion depth limit exceeded (10)",
+    ),
     ("SELECT json_parse('{bad')", "INVALID_FUNCTION_ARGUMENT", "Cannot convert value to JSON"),
     ("SELECT interval 'x' day", "INVALID_LITERAL", "not a valid INTERVAL literal"),
     ("SELECT CAST(1 AS nosuchtype)", "TYPE_NOT_FOUND", "Unknown type"),

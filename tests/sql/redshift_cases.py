@@ -188,6 +188,18 @@ CASES = [
         [(2, 5, 8)],
         R + "REGEXP_INSTR.html",
     ),
+    (
+        "SELECT 'abc' ~ 'b', 'abc' !~ 'b', 'abc' ~* 'B'",
+        [(True, False, True)],
+        R + "pattern-matching-conditions-posix.html",
+    ),
+    (
+        "SELECT 5 & 3, 5 | 3, 1 << 3, ~1, 2 ^ 3, |/ 16",
+        [(1, 7, 8, -2, 8.0, 4.0)],
+        R + "r_OPERATOR_SYMBOLS.html",
+    ),
+    ("SELECT convert(integer, '5'), 'x'::text", [(5, "x")], R + "r_CAST_function.html"),
+    ("SELECT next_day('2014-08-20', 'Tuesday')", [(dt.date(2014, 8, 26),)], R + "r_NEXT_DAY.html"),
     # --- dates
     (
         "SELECT dateadd(month, 1, '2026-01-31'), dateadd(day, 30, '2026-02-01'::date), dateadd('hour', 2, '2026-01-01')",
@@ -348,6 +360,12 @@ CASES = [
         [("a", 1), ("b", 1), (None, 2)],
         R + "r_GROUP_BY_aggregation-extensions.html",
     ),
+    (
+        "SELECT approximate count(DISTINCT x), approximate percentile_disc(0.5) WITHIN GROUP (ORDER BY x) "
+        "FROM (SELECT 1 AS x UNION ALL SELECT 2 UNION ALL SELECT 4) t",
+        [(3, 2)],
+        R + "r_COUNT.html",
+    ),
     # --- windows
     (
         "SELECT x, sum(x) OVER (ORDER BY x ROWS UNBOUNDED PRECEDING), lag(x) OVER (ORDER BY x) "
@@ -480,6 +498,7 @@ ERRORS = [
         "42601",
         "each UNION query must have the same number of columns",
     ),
+    ("SELECT count(*) FILTER (WHERE i > 1) FROM kinds", "42601", 'syntax error at or near "("'),
     ("SELECT FROM WHERE", "42601", "syntax error"),
     ("SELECT 1 FORM x y", "42601", "syntax error at or near"),
     ("SELECT regexp_replace('a', '(?=a)', 'b')", "XX000", "Invalid preceding regular expression"),

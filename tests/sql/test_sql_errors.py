@@ -1,5 +1,8 @@
 """Are the three kinds of error told apart, and do they read as they should?"""
 
+import signal
+import time
+
 import pytest
 
 from dealab.sql import LabBug, LabLimit, ServiceError, SqlError
@@ -110,6 +113,27 @@ def test_a_long_list_and_a_long_chain_run(athena):
     assert athena.run(f"SELECT count(*) FROM orders WHERE order_id IN ({many})").rows == [(2000,)]
     chain = " OR ".join(f"order_id = {at}" for at in range(500))
     assert athena.run(f"SELECT count(*) FROM orders WHERE {chain}").rows == [(500,)]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX timers")
+@pytest.mark.parametrize(("service", "code"), [("athena", "USER_CANCELED"), ("redshift", "57014")])
+def test_a_long_query_can_be_interrupted(request, service, code):
+    engine = request.getfixturevalue(service)
+    endless = (
+        "SELECT count(*) FROM orders a, orders b, orders c WHERE a.amount * b.amount > c.amount"
+    )
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.4)
+    try:
+        begin = time.perf_counter()
+        with pytest.raises(ServiceError) as caught:
+            engine.run(endless)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert caught.value.code == code
+    assert time.perf_counter() - begin < 10
+    assert engine.run("SELECT 1").rows == [(1,)]
 
 
 def test_wrong_number_of_parameters(athena, redshift):

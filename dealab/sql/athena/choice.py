@@ -1,5 +1,7 @@
 """Athena functions that choose, round, aggregate and match."""
 
+import re
+
 from sqlglot import exp
 
 from dealab.sql import patterns, types
@@ -148,6 +150,11 @@ def _avg(binder, node, scope, nodes, marks, extras):
     return binder.choose("avg", binder.AGGREGATES["avg"], node, nodes, scope, marks)
 
 
+def _is_number(literal) -> bool:
+    """Tell whether a literal's text is a number (decimals are kept as text)."""
+    return re.fullmatch(r"\d+\.?\d*", str(literal)) is not None
+
+
 def _approx_percentile(binder, node, scope, nodes, marks, extras):
     for part in nodes[1:2]:
         share = binder.bind(part, scope)
@@ -163,7 +170,7 @@ def _approx_percentile(binder, node, scope, nodes, marks, extras):
                     "approx_percentile with a share that is not a constant",
                     "Athena takes any value between 0 and 1.",
                 )
-            if not 0 <= float(known) <= 1:
+            if not (_is_number(known) and 0 <= float(known) <= 1):
                 raise bad_argument(binder, node, "Percentile must be between 0 and 1")
     return binder.choose(
         "approx_percentile", binder.AGGREGATES["approx_percentile"], node, nodes, scope, marks

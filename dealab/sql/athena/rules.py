@@ -54,6 +54,24 @@ class AthenaBinder(Messages, Queries):
     LIMITS = signatures.functions("athena").refused
     SPECIAL = registry.SPECIAL
 
+    FOREIGN = frozenset(
+        {
+            *((exp.Star, part) for part in ("except_", "replace", "rename", "ilike")),
+            (exp.Distinct, "on"),
+            (exp.Slice, ""),
+            (exp.IntDiv, ""),
+            (exp.Xor, ""),
+            (exp.RegexpLike, ""),
+            (exp.Pivot, ""),
+            (exp.Table, "pivots"),
+            (exp.Subquery, "pivots"),
+        }
+    )
+
+    def foreign(self, node):
+        shown = self.snippet(node)
+        return self.error("SYNTAX_ERROR", f"mismatched input '{shown}'", node)
+
     # --- tables -----------------------------------------------------------------------
 
     def find_table(self, parts, node):
@@ -86,6 +104,9 @@ class AthenaBinder(Messages, Queries):
     def hide_joined(self, scope, names, start):
         for relation in scope.relations[start:]:
             relation.columns = [column for column in relation.columns if column.name not in names]
+
+    def check_natural(self, join):
+        raise self.error("NOT_SUPPORTED", "Natural join not supported", join.this)
 
     def unnamed(self, at, node):
         return f"_col{at}"
@@ -407,6 +428,18 @@ class AthenaBinder(Messages, Queries):
         result = signatures.substitute(signature.result, bound) or NULL
         return Value(signatures.expand(signature.template, texts, duck_name(result)), result)
 
+    def regexp_operator(self, node, scope, flags):
+        raise self.not_an_operator(node)
+
+    def bitwise(self, node, scope, operator):
+        raise self.not_an_operator(node)
+
+    def not_an_operator(self, node):
+        place = self.source.operator_place(node)
+        return self.error(
+            "SYNTAX_ERROR", "mismatched input: Trino has no such operator", node, place
+        )
+
     # --- casts ------------------------------------------------------------------------
 
     def target_type(self, node: exp.DataType) -> Type:
@@ -548,6 +581,8 @@ class AthenaBinder(Messages, Queries):
                 return Value("now()", types.TIMESTAMPTZ)
             case "localtimestamp":
                 return Value("CAST(now() AS TIMESTAMP)", types.TIMESTAMP)
+            case "current_time":
+                raise LabLimit("current_time", "Athena answers a time with time zone.")
         return Value("CAST(CAST(now() AS TIMESTAMP) AS TIME)", types.TIME)
 
     def orderable(self, value, node):

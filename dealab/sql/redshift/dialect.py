@@ -1,5 +1,6 @@
 """Redshift's SQL for sqlglot, with function calls left as they are written."""
 
+from sqlglot import exp
 from sqlglot.dialects.redshift import Redshift
 
 from dealab.sql.parsing import own_grammar
@@ -11,6 +12,13 @@ class RedshiftDialect(Redshift):
     class Parser(Redshift.Parser):
         FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own way to configure a parser
         FUNCTION_PARSERS = own_grammar(
-            Redshift.Parser, "CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION"
+            Redshift.Parser, "CAST", "CONVERT", "EXTRACT", "TRIM", "SUBSTRING", "POSITION"
         )
         SUPPORTS_IMPLICIT_UNNEST = False  # FROM t, t.items: the binder knows which t is meant
+
+        def _parse_approximate_count(self):
+            """Read APPROXIMATE COUNT(DISTINCT x) and APPROXIMATE PERCENTILE_DISC(...)."""
+            call = self._parse_function()
+            if isinstance(call, exp.Anonymous) and call.name.lower() == "count":
+                call.set("this", "approximate_count")
+            return call

@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from dealab.sql import signatures, types
+from dealab.sql import patterns, signatures, types
 from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import nearest
 from dealab.sql.queries import Queries
@@ -41,6 +41,11 @@ class RedshiftBinder(Messages, Queries):
     WINDOWS = signatures.functions("redshift").window
     LIMITS = signatures.functions("redshift").refused
     SPECIAL = registry.SPECIAL
+
+    FOREIGN = frozenset({(exp.Distinct, "on"), (exp.Slice, ""), (exp.IntDiv, ""), (exp.Lambda, "")})
+
+    def foreign(self, node):
+        return self.error("42601", f'syntax error at or near "{self.snippet(node)}"', node)
 
     # --- names ------------------------------------------------------------------------
 
@@ -152,7 +157,7 @@ class RedshiftBinder(Messages, Queries):
                     return inner.name.lower()
                 return _CAST_NAMES.get(node.args["to"].this.name, "?column?")
             case exp.Anonymous():
-                return node.name.lower()
+                return node.name.lower().removeprefix("approximate_")
             case exp.Window() | exp.Filter() | exp.WithinGroup() | exp.IgnoreNulls():
                 return self.unnamed(at, node.this)
             case exp.Case():
@@ -165,11 +170,21 @@ class RedshiftBinder(Messages, Queries):
                 return "btrim"
             case exp.CurrentDate():
                 return "date"
+            case exp.CurrentUser():
+                return "current_user"
+            case exp.Interval():
+                return "interval"
+            case exp.StrPosition():
+                return "position"
             case exp.Exists():
                 return "?column?"
             case None:
                 return f"column{at + 1}"
         return "?column?"
+
+    @staticmethod
+    def shown_name(name):
+        return name.lower()
 
     def note_alias(self, name, value, scope):
         """Later items of the select list may use an alias (a lateral column alias)."""
@@ -474,6 +489,29 @@ class RedshiftBinder(Messages, Queries):
     def string_literal(self, content):
         return Value(text(content), LITERAL, content)
 
+    def regexp_operator(self, node, scope, flags):
+        """The POSIX operators ~ and ~*."""
+        left, pattern = self.bind(node.this, scope), self.bind(node.expression, scope)
+        if not isinstance(pattern.literal, str):
+            raise LabLimit("~ with a pattern that is not a constant", "Redshift takes any pattern.")
+        written = patterns.translated(self, node, pattern.literal)
+        if patterns.beyond_re2(written):
+            raise self.error("XX000", "Invalid preceding regular expression", node)
+        source = self.coerce(left, VARCHAR)
+        return Value(f"regexp_matches({source.sql}, {text(flags + written)})", BOOLEAN)
+
+    def bitwise(self, node, scope, operator):
+        values = [
+            self.bind(part, scope) for part in (node.this, node.args.get("expression")) if part
+        ]
+        kind = values[0].type
+        for value in values:
+            if value.type.name not in types.INTEGERS:
+                raise self.no_operator(values[0], values[-1], operator, node)
+            kind = common_number(kind, value.type)
+        first, *rest = (self.coerce(value, kind).sql for value in values)
+        return Value(f"({first} {operator} {rest[0]})" if rest else f"(~{first})", kind)
+
     # --- casts ------------------------------------------------------------------------
 
     def target_type(self, node):
@@ -503,7 +541,9 @@ class RedshiftBinder(Messages, Queries):
             raise self.error(
                 "42846", f"cannot cast type {shown(value.type)} to {shown(kind)}", node
             )
-        keep = value.literal if kind.name in ("varchar", "char") else None
+        fits = kind.name == "varchar" and isinstance(value.literal, str)
+        fits = fits and (kind.args[0] is None or len(value.literal) <= kind.args[0])
+        keep = value.literal if fits else None
         return Value(sql, kind, keep)
 
     # --- parts ------------------------------------------------------------------------
@@ -568,9 +608,20 @@ class RedshiftBinder(Messages, Queries):
                 return Value("current_date", DATE)
             case "current_timestamp":
                 return Value("now()", TIMESTAMPTZ)
-            case "localtimestamp":
+            case "localtimestamp" | "sysdate":
                 return Value("CAST(now() AS TIMESTAMP)", TIMESTAMP)
         return Value("CAST(CAST(now() AS TIMESTAMP) AS TIME)", types.TIME)
+
+    def unwrap(self, node):
+        call, extras = super().unwrap(node)
+        if "filter" in extras:
+            raise self.error(
+                "42601",
+                'syntax error at or near "("',
+                node,
+                hint="Redshift has no FILTER clause: use CASE inside the aggregate.",
+            )
+        return call, extras
 
     def check_window(self, name, parts, node):
         if (
@@ -606,5 +657,6 @@ _CAST_NAMES = {
     "DATE": "date",
     "TIMESTAMP": "timestamp",
     "TIMESTAMPTZ": "timestamptz",
+    "TIME": "time",
     "BOOLEAN": "bool",
 }

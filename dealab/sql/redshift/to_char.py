@@ -66,6 +66,10 @@ def to_char(binder, node, scope):
     if not isinstance(pattern.literal, str):
         raise LabLimit("to_char with a format that is not a constant", "Redshift takes any format.")
     if value.type.name in types.NUMBERS:
+        from dealab.sql.numbers import readable
+
+        if not readable(pattern.literal):
+            raise LabLimit(f"to_char with the format {pattern.literal}", "Redshift reads it.")
         return Value(
             f"lab_py_to_char(CAST({value.sql} AS VARCHAR), {text(pattern.literal)})", VARCHAR
         )

@@ -74,3 +74,4 @@ CREATE MACRO lab_next_day(d, name) AS CASE
     THEN lab_fail('22023|Not a valid day name: ' || name)::VARCHAR::DATE
   ELSE CAST(CAST(d AS DATE) + CAST((list_position(['su','mo','tu','we','th','fr','sa'], lower(left(name, 2))) - 1
        - dayofweek(CAST(d AS DATE)) + 6) % 7 + 1 AS INTEGER) AS DATE) END;
+CREATE MACRO lab_items(j) AS CASE WHEN json_type(j) = 'ARRAY' THEN CAST(j AS JSON[]) END;
