@@ -275,8 +275,8 @@ def month_columns(universe: Universe, month: str) -> dict:
     def each(value):
         return [value(item) for _, _, item, *_ in rows]
 
-    month_start = START + first * DAY
-    month_end = START + last * DAY
+    month_start = START + np.timedelta64(int(first) * DAY, "s")
+    month_end = START + np.timedelta64(int(last) * DAY, "s")
     return {
         "identity_line_item_id": [
             f"li{day:03d}{number:02d}{universe.seed % 10**6:06d}" for day, number, *_ in rows

@@ -203,7 +203,9 @@ class Shop:
             1.0 / (4.0 + order) / np.sqrt(np.array(self.products["price"]))
         )  # cheap things sell more
         season = np.array([_CATEGORY_SEASON[name] for name in self.products["category"]]).T
-        months = (START + np.arange(DAYS) * DAY).astype("datetime64[M]").astype(int) % 12
+        months = (START + (np.arange(DAYS) * DAY).astype("timedelta64[s]")).astype(
+            "datetime64[M]"
+        ).astype(int) % 12
         weights = zipf * season[months]
         weights[np.array(self.products["launched"]) > np.arange(DAYS)[:, None]] = 0
         weights[:, self.hot_product] = 0
@@ -476,4 +478,4 @@ def store_columns(shop: Shop) -> dict:
 
 def dates(days) -> np.ndarray:
     """Turn days from START into numpy dates."""
-    return START.astype("datetime64[D]") + np.array(days)
+    return START.astype("datetime64[D]") + np.array(days).astype("timedelta64[D]")

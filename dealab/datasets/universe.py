@@ -55,7 +55,7 @@ def pick(u: np.ndarray, weights) -> np.ndarray:
 
 def date_text(day: int) -> str:
     """Return the date of a day counted from START."""
-    return str((START + day * DAY).astype("datetime64[D]"))
+    return str((START + np.timedelta64(int(day) * DAY, "s")).astype("datetime64[D]"))
 
 
 def iso(seconds, digits: int = 0) -> str:
