@@ -47,19 +47,19 @@ def _merge(known: Assignment, notebook) -> str:
     """Join old text slices and new cells in the notebook's order."""
     derived: dict[str, tuple[Cell, str]] = {}
     followers: dict[str, list[Cell]] = {}  # id of a derived cell -> unseen cells that follow it
-    last = ""
-    for number, cell in enumerate(known.intro):
-        last = f"intro-{number:02d}"
-        derived[last] = (cell, cell.source)
+    present = {cell.get("id", "") for cell in notebook.cells}
+    for cell, made in source.intro_cells(known):
+        derived[made["id"]] = (cell, made.source)
     for exercise in known.exercises:
         seen = {id(cell): made for cell, made in source.exercise_cells(exercise)}
+        last = ""  # unseen cells follow one that is still there, or go with their exercise
         for cell in exercise.cells:
             made = seen.get(id(cell))
-            if made is None:
+            if made is not None:
+                derived[made["id"]] = (cell, made.source)
+                last = made["id"] if made["id"] in present else last
+            elif last:
                 followers.setdefault(last, []).append(cell)
-            else:
-                last = made["id"]
-                derived[last] = (cell, made.source)
     pieces = [known.head]
     kinds: list[str] = []
     for cell in notebook.cells:

@@ -17,13 +17,18 @@ _SQL_MAGICS = ("%%athena", "%%redshift")
 
 def build(assignment: Assignment) -> str:
     """Return the text of the instructor's notebook. Known answers (wrong, right) stay out of it."""
-    cells = [
-        notebook.cell(cell.kind, cell.source, f"intro-{number:02d}", _tags(cell))
-        for number, cell in enumerate(assignment.intro)
-    ]
+    cells = [made for _, made in intro_cells(assignment)]
     for exercise in assignment.exercises:
         cells += [made for _, made in exercise_cells(exercise)]
     return notebook.dumps(cells)
+
+
+def intro_cells(assignment: Assignment) -> list[tuple[Cell, nbformat.NotebookNode]]:
+    """Return each text cell before the first exercise, with the notebook cell derived from it."""
+    return [
+        (cell, notebook.cell(cell.kind, cell.source, f"intro-{number:02d}", _tags(cell)))
+        for number, cell in enumerate(assignment.intro)
+    ]
 
 
 def exercise_cells(exercise: Exercise) -> list[tuple[Cell, nbformat.NotebookNode]]:

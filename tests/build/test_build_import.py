@@ -76,6 +76,25 @@ def test_a_new_markdown_cell_stays_where_it_is(built):
     assert "A word before." in (built / SOURCE).read_text(encoding="utf-8")
 
 
+def test_known_answers_survive_the_cell_before_them(built):
+    """Does an edit that deletes a hint keep the answers that stand behind it in the text?"""
+    edit_notebook(built, lambda notebook, cells: notebook.cells.remove(cells["colors-hint-1"]))
+    text = back(built)
+    assert "Two of them." not in text
+    assert ":name: a tuple" in text
+    assert ":name: one only" in text
+
+
+def test_a_deleted_exercise_takes_its_known_answers_along(built):
+    def change(notebook, cells):
+        notebook.cells = [cell for cell in notebook.cells if not cell.id.startswith("colors")]
+
+    edit_notebook(built, change)
+    text = back(built)
+    assert ":name: one only" not in text
+    assert "SECRET-WRONG" in text
+
+
 def test_a_notebook_without_its_solution_is_refused(built):
     edit_notebook(built, lambda notebook, cells: notebook.cells.remove(cells["double-solution"]))
     with pytest.raises(ContentError, match="needs one solution cell"):
