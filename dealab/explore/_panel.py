@@ -51,9 +51,9 @@ class Panel(widgets.VBox):
         return bundle
 
 
-def integer(label: str, value: int, low: int, high: int, step: int = 1) -> widgets.IntSlider:
-    """Return a slider over whole numbers; it draws when it is let go, not on the way."""
-    return widgets.IntSlider(
+def _slider(kind, label, value, low, high, step):
+    """Return a slider that draws when it is let go, not on the way."""
+    return kind(
         value=value,
         min=low,
         max=high,
@@ -63,20 +63,16 @@ def integer(label: str, value: int, low: int, high: int, step: int = 1) -> widge
         layout=_LAYOUT,
         style=_STYLE,
     )
+
+
+def integer(label: str, value: int, low: int, high: int, step: int = 1) -> widgets.IntSlider:
+    """Return a slider over whole numbers; it draws when it is let go, not on the way."""
+    return _slider(widgets.IntSlider, label, value, low, high, step)
 
 
 def number(label: str, value: float, low: float, high: float, step: float) -> widgets.FloatSlider:
     """Return a slider over decimal numbers; it draws when it is let go, not on the way."""
-    return widgets.FloatSlider(
-        value=value,
-        min=low,
-        max=high,
-        step=step,
-        description=label,
-        continuous_update=False,
-        layout=_LAYOUT,
-        style=_STYLE,
-    )
+    return _slider(widgets.FloatSlider, label, value, low, high, step)
 
 
 def choice(label: str, options: list, value=None) -> widgets.Dropdown:

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 from dealab.sql import bill, types
 from dealab.sql.catalog import Catalog
@@ -62,6 +63,8 @@ class Engine:
     """One session of a service over one datasets folder. Makes its own in-memory DuckDB."""
 
     service = ""
+    #: a type of interval -> DuckDB text that shows a column ({}) of it
+    interval_texts: ClassVar[dict[str, str]] = {}
     #: DuckDB's settings that the service's semantics need
     settings: tuple[str, ...] = ()
 
@@ -100,6 +103,24 @@ class Engine:
 
     def _plan(self, sql: str, parameters) -> "Plan":
         raise NotImplementedError
+
+    def finish(self, query, binder, tree) -> "Plan":
+        """Return the plan of a bound query; intervals are shown as the service's text."""
+        shown = query.sql
+        if any(kind.name in types.INTERVALS for _, kind in query.columns):
+            names = [f"c{at}" for at in range(len(query.columns))]
+            picks = ", ".join(
+                self.interval_texts.get(kind.name, "{}").format(f"r.{name}")
+                for name, (_, kind) in zip(names, query.columns, strict=True)
+            )
+            shown = f"SELECT {picks} FROM ({query.sql}) AS r({', '.join(names)})"
+        return Plan(
+            query=shown,
+            columns=[name for name, _ in query.columns],
+            kinds=[kind for _, kind in query.columns],
+            tables=binder.tables,
+            limited=has_limit(tree),
+        )
 
     def _session(self, plan: "Plan") -> "_Session":
         threads = 1 if plan.limited else max(1, min(4, os.cpu_count() or 1))

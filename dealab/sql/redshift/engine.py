@@ -1,7 +1,9 @@
 """Redshift as a library: statements in, results and Redshift's errors out."""
 
+from typing import ClassVar
+
 from dealab.sql import types
-from dealab.sql.engine import Engine, Plan, has_limit
+from dealab.sql.engine import Engine
 from dealab.sql.types import redshift_name
 
 
@@ -12,6 +14,7 @@ class Redshift(Engine):
     """
 
     service = "redshift"
+    interval_texts: ClassVar[dict[str, str]] = dict.fromkeys(types.INTERVALS, "CAST({} AS VARCHAR)")
     settings = ("ieee_floating_point_ops = false", "preserve_identifier_case = 'lowercase'")
 
     def type_name(self, kind) -> str:
@@ -21,23 +24,6 @@ class Redshift(Engine):
         from dealab.sql import statements
 
         return statements.redshift(self, sql, parameters)
-
-    def finish(self, query, binder, tree) -> Plan:
-        shown = query.sql
-        if any(kind.name in types.INTERVALS for _, kind in query.columns):
-            names = [f"c{at}" for at in range(len(query.columns))]
-            picks = ", ".join(
-                f"CAST(r.{name} AS VARCHAR)" if kind.name in types.INTERVALS else f"r.{name}"
-                for name, (_, kind) in zip(names, query.columns, strict=True)
-            )
-            shown = f"SELECT {picks} FROM ({query.sql}) AS r({', '.join(names)})"
-        return Plan(
-            query=shown,
-            columns=[name for name, _ in query.columns],
-            kinds=[kind for _, kind in query.columns],
-            tables=binder.tables,
-            limited=has_limit(tree),
-        )
 
     def own_error(self, code, message):
         if code == "DIVISION_BY_ZERO":
