@@ -1,32 +1,46 @@
-"""The Glue Data Catalog of the lab: ``catalog.json``, its tables, and the files behind them.
+"""The Glue Data Catalog of the lab: databases, tables, views and partitions.
 
-``catalog.json`` holds what Glue's ``GetDatabases``, ``GetTables`` and ``GetPartitions`` answer:
+It starts as ``catalog.json`` of the datasets, which holds what Glue's ``GetDatabases``,
+``GetTables`` and ``GetPartitions`` answer:
 
     {"Databases": [...], "Tables": [...], "Partitions": {table: [...]}}
 
-A partition that is not listed does not exist for a query, whatever lies in the bucket: that is how
-Glue and Athena behave until ``MSCK REPAIR TABLE`` or ``ALTER TABLE ... ADD PARTITION``.
+Entries keep Glue's shape when statements change them, so that every service of the lab reads the
+same catalog. A partition that is not listed does not exist for a query, whatever lies in the
+bucket, until ``MSCK REPAIR TABLE`` or ``ALTER TABLE ... ADD PARTITION`` (or partition projection).
 """
 
+import copy
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 
 from dealab.sql.types import Type, from_hive
+
+ICEBERG = "ICEBERG"
+VIEW = "VIRTUAL_VIEW"
 
 
 @dataclass(frozen=True)
 class Partition:
-    """One registered partition: its key values as text, and its folder's ``s3://`` address."""
+    """One registered partition: its key values as text, and its folder's ``s3://`` address.
+
+    ``columns`` are the column types that the partition was registered with, or None for the
+    table's own.
+    """
 
     values: tuple[str, ...]
     location: str
+    columns: tuple[tuple[str, Type], ...] | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the catalog. ``columns`` and ``keys`` are pairs of lower-case name and type."""
+    """One table of the catalog. ``columns`` and ``keys`` are pairs of lower-case name and type.
+
+    ``entry`` is Glue's own description, which must not be changed in place: ``Catalog.put_table``
+    takes a changed copy.
+    """
 
     database: str
     name: str
@@ -40,28 +54,45 @@ class Table:
     partitions: tuple[Partition, ...]
     comments: dict
     kind: str = "EXTERNAL_TABLE"
+    entry: dict = field(default_factory=dict, repr=False, compare=False)
 
     def fields(self) -> tuple[tuple[str, Type], ...]:
         """Return every column a query sees: the data columns, then the partition keys."""
         return self.columns + self.keys
 
+    @property
+    def is_view(self) -> bool:
+        return self.kind == VIEW
+
+    @property
+    def is_iceberg(self) -> bool:
+        return self.parameters.get("table_type", "").upper() == ICEBERG
+
+    def with_partitions(self, partitions) -> "Table":
+        return replace(self, partitions=tuple(partitions))
+
 
 class Catalog:
-    """The databases and tables of one datasets folder. Reads ``catalog.json`` once."""
+    """The databases and tables of one lake. ``lake`` has the folder below as ``base``."""
 
-    def __init__(self, folder: Path):
-        self.folder = Path(folder).resolve()
+    def __init__(self, lake):
+        self.lake = lake
+        self.version = 0  # rises with every change
+
+    # --- reading ----------------------------------------------------------------------
 
     @cached_property
     def _content(self) -> dict:
-        with open(self.folder / "catalog.json", encoding="utf-8") as file:
+        with open(self.lake.base / "catalog.json", encoding="utf-8") as file:
             return json.load(file)
 
     @cached_property
-    def databases(self) -> tuple[str, ...]:
-        names = {entry["Name"].lower() for entry in self._content["Databases"]}
-        names.update(database for database, _ in self._entries)
-        return tuple(sorted(names))
+    def _databases(self) -> dict[str, dict]:
+        listed = {entry["Name"].lower(): entry for entry in self._content["Databases"]}
+        for entry in self._content["Tables"]:
+            name = entry["DatabaseName"].lower()
+            listed.setdefault(name, {"Name": name})
+        return listed
 
     @cached_property
     def _entries(self) -> dict[tuple[str, str], dict]:
@@ -71,14 +102,32 @@ class Catalog:
         }
 
     @cached_property
+    def _partitions(self) -> dict[tuple[str, str], list[dict]]:
+        listed = self._content.get("Partitions", {})
+        return {
+            key: list(listed[entry["Name"]])
+            for key, entry in self._entries.items()
+            if entry["Name"] in listed
+        }
+
+    @cached_property
     def _tables(self) -> dict[tuple[str, str], Table]:
         return {}
 
+    @property
+    def databases(self) -> tuple[str, ...]:
+        return tuple(sorted(self._databases))
+
+    def database(self, name: str) -> dict | None:
+        """Return Glue's description of a database: Name, Description, LocationUri, Parameters."""
+        return self._databases.get(name.lower())
+
     def tables(self, database: str) -> list[str]:
+        """Return the names of a database's tables and views, sorted."""
         return sorted(name for home, name in self._entries if home == database.lower())
 
     def find(self, database: str, name: str) -> Table | None:
-        """Return the table, or None when the catalog has none of that name."""
+        """Return the table or view, or None when the catalog has none of that name."""
         key = (database.lower(), name.lower())
         if key not in self._entries:
             return None
@@ -86,55 +135,81 @@ class Catalog:
             self._tables[key] = self._table(key, self._entries[key])
         return self._tables[key]
 
+    def partitions(self, database: str, name: str) -> list[dict]:
+        """Return Glue's descriptions of the registered partitions, in order of registration."""
+        return list(self._partitions.get((database.lower(), name.lower()), ()))
+
+    # --- changing ---------------------------------------------------------------------
+
+    def put_database(self, entry: dict) -> None:
+        """Add or replace a database (Glue's shape)."""
+        self._databases[entry["Name"].lower()] = entry
+        self.version += 1
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database with everything in it. The files stay."""
+        for table in self.tables(name):
+            self.drop_table(name, table)
+        del self._databases[name.lower()]
+        self.version += 1
+
+    def put_table(self, entry: dict) -> Table:
+        """Add or replace a table or view (Glue's shape); its partitions stay. Return it."""
+        key = (entry["DatabaseName"].lower(), entry["Name"].lower())
+        self._entries[key] = copy.deepcopy(entry)
+        self._changed(key)
+        return self.find(*key)
+
+    def drop_table(self, database: str, name: str) -> None:
+        """Remove a table and its partitions. The files stay."""
+        key = (database.lower(), name.lower())
+        del self._entries[key]
+        self._partitions.pop(key, None)
+        self._changed(key)
+
+    def put_partitions(self, database: str, name: str, partitions: list[dict]) -> None:
+        """Replace the list of registered partitions (Glue's shape: Values, StorageDescriptor)."""
+        key = (database.lower(), name.lower())
+        self._partitions[key] = copy.deepcopy(list(partitions))
+        self._changed(key)
+
+    def _changed(self, key) -> None:
+        self._tables.pop(key, None)
+        self.version += 1
+
+    # --- inside -----------------------------------------------------------------------
+
     def _table(self, key: tuple[str, str], entry: dict) -> Table:
-        storage = entry["StorageDescriptor"]
+        storage = entry.get("StorageDescriptor", {})
         serde = storage.get("SerdeInfo", {})
-        columns = storage["Columns"]
+        columns = storage.get("Columns", [])
         keys = entry.get("PartitionKeys", [])
         return Table(
             database=key[0],
             name=key[1],
-            columns=tuple((c["Name"].lower(), from_hive(c["Type"])) for c in columns),
-            keys=tuple((c["Name"].lower(), from_hive(c.get("Type", "string"))) for c in keys),
+            columns=read_columns(columns),
+            keys=read_columns(keys),
             location=storage.get("Location", ""),
             input_format=storage.get("InputFormat", ""),
             serde=serde.get("SerializationLibrary", ""),
             serde_parameters=serde.get("Parameters", {}),
             parameters=entry.get("Parameters", {}),
             partitions=tuple(
-                Partition(tuple(part["Values"]), part["StorageDescriptor"]["Location"])
-                for part in self._content.get("Partitions", {}).get(entry["Name"], ())
+                Partition(
+                    tuple(part["Values"]),
+                    part["StorageDescriptor"]["Location"],
+                    read_columns(part["StorageDescriptor"]["Columns"])
+                    if part["StorageDescriptor"].get("Columns")
+                    else None,
+                )
+                for part in self._partitions.get(key, ())
             ),
             comments={c["Name"].lower(): c.get("Comment", "") for c in (*columns, *keys)},
             kind=entry.get("TableType", "EXTERNAL_TABLE"),
+            entry=entry,
         )
 
-    def path(self, location: str) -> Path:
-        """Return the folder of an ``s3://bucket/prefix`` address.
 
-        Raises ValueError for an address that leaves the datasets folder.
-        """
-        if not location.startswith("s3://"):
-            raise ValueError(f"not an s3:// address: {location}")
-        path = (self.folder / location.removeprefix("s3://")).resolve()
-        if not path.is_relative_to(self.folder):
-            raise ValueError(f"outside the lake: {location}")
-        return path
-
-    def files(self, location: str) -> list[Path]:
-        """Return the data files under an address, in name order.
-
-        Names that start with ``.`` or ``_`` are hidden to Athena and stay hidden here.
-        """
-        path = self.path(location)
-        if path.is_file():
-            return [path]
-        if not path.is_dir():
-            return []
-        return sorted(
-            file
-            for file in path.rglob("*")
-            if file.is_file()
-            and not any(part[0] in "._" for part in file.relative_to(path).parts)
-            and file.stat().st_size > 0
-        )
+def read_columns(columns: list[dict]) -> tuple[tuple[str, Type], ...]:
+    """Return (lower-case name, type) for Glue's columns; a column without a type is a string."""
+    return tuple((c["Name"].lower(), from_hive(c.get("Type") or "string")) for c in columns)

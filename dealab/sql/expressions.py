@@ -29,13 +29,15 @@ class Expressions(Calls):
     SPECIAL: dict = {}  # noqa: RUF012
     LIMITS: dict[str, tuple[str, str]] = {}  # noqa: RUF012
 
-    def __init__(self, source, catalog, database: str, parameters=()):
+    def __init__(self, source, engine, parameters=(), database: str | None = None):
         self.source = source
-        self.catalog = catalog
-        self.database = database
+        self.engine = engine
+        self.catalog = engine.catalog
+        self.database = database or engine.database
         self.parameters = list(parameters)
         self.used_parameters: list[object] = []
-        self.tables: dict[tuple[str, str], object] = {}  # the tables a statement reads
+        self.tables: dict[str, object] = {}  # catalog tables that are read, by their DuckDB view
+        self.reads: list = []  # the Source of every relation that FROM names
         self.counter = 0
 
     # --- entry ------------------------------------------------------------------------
@@ -586,13 +588,18 @@ class Expressions(Calls):
 
     # --- patterns ---------------------------------------------------------------------
 
-    @binds(exp.Like, "this", "expression")
+    @binds(exp.Like, "this", "expression", "negate")
     def like(self, node, scope):
-        return self.like_test(node, scope, "LIKE", None)
+        return self.negated(node, self.like_test(node, scope, "LIKE", None))
 
-    @binds(exp.ILike, "this", "expression")
+    @binds(exp.ILike, "this", "expression", "negate")
     def ilike(self, node, scope):
-        return self.like_test(node, scope, "ILIKE", None)
+        return self.negated(node, self.like_test(node, scope, "ILIKE", None))
+
+    @staticmethod
+    def negated(node, value: Value) -> Value:
+        """Apply NOT LIKE: sqlglot keeps its NOT inside the node."""
+        return Value(f"(NOT {value.sql})", BOOLEAN) if node.args.get("negate") else value
 
     @binds(exp.Escape, "this", "expression")
     def escaped(self, node, scope):
@@ -600,7 +607,8 @@ class Expressions(Calls):
         words = {exp.Like: "LIKE", exp.ILike: "ILIKE", exp.SimilarTo: "SIMILAR TO"}
         if type(inner) not in words:
             raise self.limit_node(node)
-        return self.like_test(inner, scope, words[type(inner)], node.expression)
+        test = self.like_test(inner, scope, words[type(inner)], node.expression)
+        return self.negated(inner, test)
 
     @binds(exp.SimilarTo, "this", "expression")
     def similar(self, node, scope):
@@ -720,7 +728,7 @@ class Expressions(Calls):
 
     # --- rows, arrays, intervals ------------------------------------------------------
 
-    @binds(exp.Interval, "this", "unit")
+    @binds(exp.Interval, "this", "unit", "fraction_in_string")
     def interval(self, node, scope):
         return self.interval_value(node, scope)
 

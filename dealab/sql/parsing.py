@@ -85,20 +85,56 @@ def tokenize(sql: str, dialect, syntax_error) -> tuple[list, Source]:
     return tokens, Source(sql, tokens)
 
 
-def parse(tokens, source: Source, dialect, syntax_error):
-    """Return the tree of one query."""
+def split(sql: str, dialect) -> list[str]:
+    """Return the statements of a text, each as written, without its semicolon."""
+    try:
+        tokens = _tools(dialect)[0].tokenize(sql)
+    except TokenError:
+        return [sql]  # whoever runs it says what is wrong
+    statements, start, held = [], 0, False
+    for token in tokens:
+        if token.token_type.name == "SEMICOLON":
+            if held:
+                statements.append(sql[start : token.start])
+            start, held = token.end + 1, False
+        else:
+            held = True
+    if held:
+        statements.append(sql[start:])
+    return [statement.strip() for statement in statements]
+
+
+def parse(tokens, source: Source, dialect, syntax_error, kinds=(exp.Query, exp.Values)):
+    """Return the tree of one query, or of one of the ``kinds`` of statement asked for."""
     _check_commas(tokens, syntax_error, len(source.sql))
+    trees = _quietly(tokens, source, dialect, syntax_error, "parse")
+    tree = trees[0]
+    if not isinstance(tree, tuple(kinds)):
+        raise syntax_error(tokens[0].start, tokens[0].text)
+    return _checked(tree, source, syntax_error)
+
+
+def parse_expression(tokens, source: Source, dialect, syntax_error):
+    """Return the tree of one expression."""
+    _check_commas(tokens, syntax_error, len(source.sql))
+    trees = _quietly(tokens, source, dialect, syntax_error, "parse_into", exp.Condition)
+    if trees[0] is None:
+        raise syntax_error(tokens[0].start, tokens[0].text)
+    return _checked(trees[0], source, syntax_error)
+
+
+def _quietly(tokens, source, dialect, syntax_error, method, *arguments):
     logger = logging.getLogger("sqlglot")
     before, logger.disabled = logger.disabled, True  # its warnings would fail a graded cell
     try:
-        trees = _tools(dialect)[1].parse(tokens, source.sql)
+        return getattr(_tools(dialect)[1], method)(*arguments, tokens, source.sql)
     except ParseError as problem:
         raise syntax_error(*_where(problem, source.sql)) from None
     finally:
         logger.disabled = before
-    tree = trees[0]
-    if not isinstance(tree, (exp.Query, exp.Values)):
-        raise syntax_error(tokens[0].start, tokens[0].text)
+
+
+def _checked(tree, source, syntax_error):
     for name in tree.find_all(exp.Identifier):  # the parser takes 'text' for a name
         start = (name._meta or {}).get("start")
         if (start is not None and source.sql[start] == "'") or not name.this:

@@ -25,11 +25,16 @@ def beyond_re2(pattern: str) -> bool:
     return bool(_BEYOND_RE2.search(pattern))
 
 
-def translated(binder, node, pattern: str) -> str:
-    """Return the pattern with Java's own classes spelled out; refuse what cannot be read."""
+def java_classes(pattern: str) -> str:
+    """Return the pattern with Java's own classes and named groups spelled out."""
     for name, inside in _JAVA_CLASSES.items():
         pattern = pattern.replace(f"[{name}]", f"[{inside}]").replace(name, f"[{inside}]")
-    pattern = re.sub(r"\(\?<([A-Za-z]\w*)>", r"(?P<\1>", pattern)
+    return re.sub(r"\(\?<([A-Za-z]\w*)>", r"(?P<\1>", pattern)
+
+
+def translated(binder, node, pattern: str) -> str:
+    """Return the pattern with Java's own classes spelled out; refuse what cannot be read."""
+    pattern = java_classes(pattern)
     try:
         re.compile(pattern)
     except re.error as problem:

@@ -11,8 +11,9 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from dealab.sql.catalog import Catalog, Table
+from dealab.sql.catalog import Table
 from dealab.sql.errors import LabLimit
+from dealab.sql.lake import Lake
 from dealab.sql.types import STRINGS, VARCHAR, Type, duck_name, field_key, quote, text
 
 PARQUET = "parquet"
@@ -22,24 +23,30 @@ SAMPLE = 200  # records looked at to learn how JSON keys are spelled
 NO_NULL = "\\x01\\x02"
 
 
-def query(catalog: Catalog, table: Table, connection) -> str:
+def files(lake: Lake, table: Table) -> list[Path]:
+    """Return every file that a table consists of today."""
+    places = [part.location for part in table.partitions] if table.keys else [table.location]
+    return [file for place in places for file in lake.files(place)]
+
+
+def query(lake: Lake, table: Table, connection) -> str:
     """Return the SELECT that reads ``table``: its columns, its partition keys, and ``$path``."""
     _reader(table)  # refuses a format that the lab cannot read
-    groups = _file_groups(catalog, table)
+    groups = _file_groups(lake, table)
     if not any(files for files, _ in groups):
         return _empty(table)
-    parts = [_part(catalog, table, files, values, connection) for files, values in groups if files]
+    parts = [_part(lake, table, files, values, connection) for files, values in groups if files]
     return "\nUNION ALL\n".join(parts)
 
 
-def _file_groups(catalog: Catalog, table: Table) -> list[tuple[list[Path], dict | None]]:
+def _file_groups(lake: Lake, table: Table) -> list[tuple[list[Path], dict | None]]:
     """Return lists of files with the key values to spell out, or None where the path says them."""
     if not table.keys:
-        return [(catalog.files(table.location), None)]
+        return [(lake.files(table.location), None)]
     hive, others = [], []
     names = [name for name, _ in table.keys]
     for partition in table.partitions:
-        files = catalog.files(partition.location)
+        files = lake.files(partition.location)
         values = dict(zip(names, partition.values, strict=True))
         tail = "/".join(f"{name}={value}" for name, value in values.items())
         if partition.location.rstrip("/").lower().endswith(tail.lower()):
@@ -54,16 +61,28 @@ def _empty(table: Table) -> str:
     return f'SELECT {", ".join(columns)}, CAST(NULL AS VARCHAR) AS "$path" WHERE false'
 
 
-def _part(catalog: Catalog, table: Table, files, values: dict | None, connection) -> str:
+def _part(lake: Lake, table: Table, files, values: dict | None, connection) -> str:
     source, columns = _reader(table)(table, files, values is None, connection)
     for name, kind in table.keys:
         if values is None:
             columns.append(f"{quote(name)}")
         else:
             columns.append(f"CAST({text(values[name])} AS {duck_name(kind)}) AS {quote(name)}")
-    root = catalog.folder.as_posix() + "/"
-    columns.append(f"'s3://' || filename[{len(root) + 1}:] AS \"$path\"")
+    columns.append(f'{_address(lake, files)} AS "$path"')
     return f"SELECT {', '.join(columns)}\nFROM {source}"
+
+
+def _address(lake: Lake, files) -> str:
+    """Return the expression that turns DuckDB's file name into the object's ``s3://`` address."""
+    roots = [root.as_posix() + "/" for root in lake.roots() if _any_below(files, root)]
+    cut = [f"'s3://' || filename[{len(root) + 1}:]" for root in roots]
+    if len(cut) < 2:
+        return "".join(cut)
+    return f"CASE WHEN starts_with(filename, {text(roots[0])}) THEN {cut[0]} ELSE {cut[1]} END"
+
+
+def _any_below(files, root: Path) -> bool:
+    return any(Path(file).is_relative_to(root) for file in files)
 
 
 def _reader(table: Table):

@@ -3,13 +3,31 @@
 from sqlglot import exp
 
 from dealab.sql import types
-from dealab.sql.scope import DEPTH, Column, Relation, Scope, Value, inside_names
+from dealab.sql.scope import DEPTH, Column, Relation, Scope, Source, Value, inside_names
 from dealab.sql.types import (
     VARCHAR,
     Type,
     quote,
     text,
 )
+
+
+def rows_text(columns, rows) -> str:
+    """Return DuckDB's text of known rows: plain Python values, None for NULL."""
+    kinds = [types.duck_name(kind) for _, kind in columns]
+    if not rows:
+        return "SELECT " + ", ".join(f"CAST(NULL AS {kind})" for kind in kinds) + " WHERE false"
+    lines = ("(" + ", ".join(map(constant_text, row, kinds)) + ")" for row in rows)
+    return "SELECT * FROM (VALUES " + ", ".join(lines) + ")"
+
+
+def constant_text(value, kind: str) -> str:
+    """Return one plain Python value as DuckDB's text of this DuckDB type."""
+    if value is None:
+        return f"CAST(NULL AS {kind})"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"CAST({text(str(value))} AS {kind})"
 
 
 class Relations:
@@ -199,18 +217,22 @@ class Relations:
         special = self.from_path(node, parts, label, names, scope)
         if special is not None:
             return special
-        table = self.find_table(parts, node)
-        columns = list(table.fields())
-        path = (*self.table_path(table), table.name) if label is None else ()
-        alias, _ = self.enter(scope, label or parts[-1], columns, names, node, path)
+        source = self.find_source(parts, node)
+        self.reads.append(source)
+        path = source.path if label is None else ()
+        alias, _ = self.enter(scope, label or parts[-1], source.columns, names, node, path)
         relation = scope.relations[-1]
-        own = [name for name, _ in columns]
-        for column, name in zip(relation.columns, own, strict=True):
+        inside = source.names or [name for name, _ in source.columns]
+        for column, name in zip(relation.columns, inside, strict=True):
             column.sql = f"{quote(alias)}.{quote(name)}"
-        relation.columns.append(Column("$path", VARCHAR, f'{quote(alias)}."$path"', hidden=True))
-        self.tables[(table.database, table.name)] = table
-        sql = f"{quote(table.database)}.{quote(table.name)} AS {quote(alias)}{sample}"
-        return self.nested_joins(sql, nested, scope)
+        relation.columns += [
+            Column(name, kind, f"{quote(alias)}.{quote(name)}", hidden=True)
+            for name, kind in source.hidden
+        ]
+        sql = f"{source.sql} AS {quote(alias)}"
+        if source.names:
+            sql += f"({', '.join(quote(name) for name in source.names)})"
+        return self.nested_joins(sql + sample, nested, scope)
 
     def nested_joins(self, sql: str, joins, scope: Scope) -> str:
         """A parenthesized join: FROM (a JOIN b ON ...)."""
@@ -225,11 +247,33 @@ class Relations:
         """A hook: Redshift unnests SUPER by naming a path in FROM."""
         return None
 
-    def table_path(self, table) -> tuple[str, ...]:
-        return (table.database,)
-
-    def find_table(self, parts: list[str], node):
+    def find_source(self, parts: list[str], node) -> Source:
+        """Return what the name of a table or view stands for. Raises the service's error."""
         raise NotImplementedError
+
+    def catalog_source(self, table, path: tuple[str, ...], label: str | None = None) -> Source:
+        """Return the source of a table whose files lie in the lake."""
+        label = label or f"{table.database}.{table.name}"
+        self.tables[label] = table
+        return Source(
+            quote(label),
+            list(table.fields()),
+            [("$path", VARCHAR)],
+            path=(*path, table.name),
+            table=table,
+        )
+
+    @staticmethod
+    def query_source(query, path: tuple[str, ...], table=None) -> Source:
+        """Return the source of a view: a bound query (``sql`` and ``columns``) in parentheses."""
+        names = inside_names([name for name, _ in query.columns])
+        return Source(f"({query.sql})", query.columns, names=names, path=path, table=table)
+
+    @staticmethod
+    def rows_source(columns, rows, path: tuple[str, ...]) -> Source:
+        """Return the source of known rows: ``columns`` are pairs of name and type."""
+        names = inside_names([name for name, _ in columns])
+        return Source(f"({rows_text(columns, rows)})", list(columns), names=names, path=path)
 
     def sample_text(self, sample, scope) -> str:
         if sample is None:

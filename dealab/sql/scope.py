@@ -37,6 +37,22 @@ class Relation:
         return [column for column in self.columns if column.name == name]
 
 
+@dataclass(slots=True)
+class Source:
+    """What a table's name in FROM stands for: DuckDB's text and the columns of the service.
+
+    ``names`` are the columns' names inside DuckDB where they differ (a subquery); ``path`` holds
+    the longer names that may qualify a column; ``table`` is what was found.
+    """
+
+    sql: str
+    columns: list[tuple[str, Type]]
+    hidden: list[tuple[str, Type]] = field(default_factory=list)
+    names: list[str] | None = None
+    path: tuple[str, ...] = ()
+    table: object = None
+
+
 @dataclass
 class Grouping:
     """The GROUP BY of a query: the texts of its keys, simple columns apart."""

@@ -42,6 +42,7 @@ INTERVAL_MONTH = Type("interval_month")
 JSON = Type("json")
 SUPER = Type("super")
 UUID = Type("uuid")
+IPADDRESS = Type("ipaddress")
 LITERAL = Type("literal")
 
 INTEGERS = ("tinyint", "smallint", "integer", "bigint")
@@ -202,6 +203,7 @@ _DUCK = {
     "json": "JSON",
     "super": "JSON",
     "uuid": "UUID",
+    "ipaddress": "VARCHAR",
 }
 
 

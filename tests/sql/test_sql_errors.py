@@ -79,7 +79,7 @@ def test_a_fault_of_the_lab_says_so(athena, monkeypatch):
     def broken(*_):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(type(athena), "_plan", broken)
+    monkeypatch.setattr(type(athena), "plan", broken)
     with pytest.raises(LabBug) as caught:
         athena.run("SELECT 1")
     assert "bug of the lab" in str(caught.value)

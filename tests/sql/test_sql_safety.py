@@ -63,7 +63,7 @@ def test_statement_is_refused(athena, redshift, sql):
 
 def test_the_connection_itself_is_locked(athena, lake_folder):
     athena.run("SELECT 1")
-    (session, *_) = athena._connections.values()
+    (session, *_) = athena._ducks.values()
     for sql in (
         "SELECT * FROM read_text('/etc/passwd')",
         "SELECT * FROM glob('/etc/*')",

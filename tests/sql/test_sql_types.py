@@ -75,10 +75,10 @@ def test_duckdb_returns_the_types_that_the_binder_promises(request, service):
     module = {"athena": athena_cases, "redshift": redshift_cases}[service]
     wrong = []
     for sql, _, _ in module.CASES:
-        plan = engine._plan(sql, ())
-        session = engine._session(plan)
-        session.prepare(engine._views(plan, session), plan.query)
-        described = session.connection.execute(f"DESCRIBE {plan.query}").fetchall()
+        plan = engine.plan(sql)
+        duck = engine.duck(plan)
+        duck.prepare(duck.views(plan.tables), plan.query)
+        described = duck.execute(f"DESCRIBE {plan.query}")
         for (_, real, *_), kind in zip(described, plan.kinds, strict=True):
             if kind.name in ("null", *types.INTERVALS):
                 continue
@@ -122,7 +122,7 @@ def test_df_takes_repeated_names(athena):
 def test_translate_gives_statements_that_run_nothing(athena):
     statements = athena.translate("SELECT channel FROM orders")
     assert len(statements) == 2
-    assert statements[0].startswith("CREATE OR REPLACE VIEW")
+    assert statements[0].startswith("CREATE OR REPLACE TEMP VIEW")
     assert statements[1].startswith("SELECT")
     assert athena.translate("SHOW TABLES") == []
     with pytest.raises(SqlError):

@@ -21,7 +21,7 @@ def cast_sql(binder, value: Value, kind: Type) -> str | None:
     if old == NULL:
         return f"CAST(NULL AS {wanted})"
     if new.name == "json":
-        return None if old.name in ("varbinary", *types.INTERVALS) else json_of(binder, value)
+        return json_of(binder, value) if castable_to_json(old) else None
     if old.name == "json":
         return from_json(binder, value, new)
     if old.name in ("varchar", "char"):
@@ -107,7 +107,9 @@ def from_string(sql: str, old: Type, new: Type) -> str | None:
         case "varbinary":
             return f"encode({sql})"
         case "uuid":
-            return f"CAST({sql} AS UUID)"
+            return f"lab_uuid({sql})"
+        case "ipaddress":
+            return f"lab_py_ip({sql})"
     return None
 
 
@@ -118,8 +120,12 @@ def to_string(value: Value) -> str | None:
             "tinyint" | "smallint" | "integer" | "bigint" | "decimal" | "boolean" | "date" | "uuid"
         ):
             return f"CAST({sql} AS VARCHAR)"
-        case "double" | "real":
+        case "double":
             return f"lab_float_text({sql})"
+        case "real":
+            return f"lab_real_text({sql})"
+        case "ipaddress":
+            return sql
         case "timestamp":
             return f"strftime({sql}, {text('%Y-%m-%d %H:%M:%S' + fraction(value.type))})"
         case "timestamptz":
@@ -145,79 +151,103 @@ def fraction(kind: Type) -> str:
 
 
 def json_of(binder, value: Value) -> str:
-    """CAST(x AS JSON): a string becomes a JSON string; times become their text."""
-    return f"to_json({jsonable(binder, value.sql, value.type)})"
+    """CAST(x AS JSON): a string becomes a JSON string; rows become objects, maps have sorted keys."""
+    return f"CAST({json_text(value, binder)} AS JSON)"
 
 
-def jsonable(binder, sql: str, kind: Type) -> str:
+def json_text(value: Value, binder=None) -> str:
+    """Return the JSON text of a value, NULL for NULL."""
+    sql, kind = value.sql, value.type
     match kind.name:
-        case "timestamp" | "timestamptz":
-            return to_string(Value(sql, kind))
+        case "boolean" | "tinyint" | "smallint" | "integer" | "bigint" | "decimal" | "json":
+            return f"CAST({sql} AS VARCHAR)"
+        case "double":
+            return f"lab_py_java_double({sql})"
+        case "real":
+            return f"lab_py_java_real({sql})"
         case "row":
             parts = []
             for at, (name, of) in enumerate(kind.args[0]):
-                part = f"struct_extract({sql}, {text(field_key(name, at))})"
-                parts.append((name, jsonable(binder, part, of)))
-            if all(name for name, _ in parts):  # named fields make an object, unnamed an array
-                fields = ", ".join(f"{quote(name)} := {part}" for name, part in parts)
-                return f"struct_pack({fields})"
-            return f"[{', '.join(f'to_json({part})' for _, part in parts)}]"
+                inner = Value(f"struct_extract({sql}, {text(field_key(name, at))})", of)
+                head = text(f'{"," if at else ""}"{name or ""}":')
+                parts.append(f"{head} || coalesce({json_text(inner, binder)}, 'null')")
+            return f"CASE WHEN {sql} IS NOT NULL THEN '{{' || {' || '.join(parts)} || '}}' END"
         case "array":
             label = binder.fresh("j")
-            inner = jsonable(binder, label, kind.args[0])
-            return sql if inner == label else f"list_transform({sql}, lambda {label}: {inner})"
-    return sql
+            inner = json_text(Value(label, kind.args[0]), binder)
+            listed = f"list_transform({sql}, lambda {label}: coalesce({inner}, 'null'))"
+            return f"CASE WHEN {sql} IS NOT NULL THEN '[' || coalesce(array_to_string({listed}, ','), '') || ']' END"
+        case "map":
+            label = binder.fresh("j")
+            inner = json_text(Value(f"({sql})[{label}]", kind.args[1]), binder)
+            pair = f"CAST(to_json(CAST({label} AS VARCHAR)) AS VARCHAR) || ':' || coalesce({inner}, 'null')"
+            listed = f"list_transform(list_sort(map_keys({sql})), lambda {label}: {pair})"
+            return f"CASE WHEN {sql} IS NOT NULL THEN '{{' || coalesce(array_to_string({listed}, ','), '') || '}}' END"
+    shown = to_string(value) or sql
+    return f"CAST(to_json({shown}) AS VARCHAR)"
+
+
+def castable_to_json(kind: Type) -> bool:
+    match kind.name:
+        case "array":
+            return castable_to_json(kind.args[0])
+        case "map":
+            keys = ("varchar", "null", "boolean", *types.NUMBERS)
+            return kind.args[0].name in keys and castable_to_json(kind.args[1])
+        case "row":
+            return all(castable_to_json(of) for _, of in kind.args[0])
+    return kind.name in (
+        *("null", "boolean", "varchar", "json", "date", "timestamp", "timestamptz"),
+        *types.NUMBERS,
+    )
 
 
 def from_json(binder, value: Value, new: Type) -> str | None:
     sql = value.sql
-    scalar = f"lab_json_text({sql})"
     match new.name:
         case "varchar":
-            return scalar
+            made = f"lab_json_text({sql})"
+            return f"left({made}, {new.args[0]})" if new.args[0] is not None else made
         case "tinyint" | "smallint" | "integer" | "bigint" | "double" | "real" | "decimal":
-            return f"CAST({scalar} AS {duck_name(new)})"
+            return f"CAST(lab_json_number({sql}, {text(str(new))}) AS {duck_name(new)})"
         case "boolean":
-            return f"lab_boolean({scalar})"
+            return f"lab_boolean(lab_json_scalar_text({sql}))"
         case "date":
-            return f"lab_date({scalar})"
+            return f"lab_date(lab_json_scalar_text({sql}))"
         case "timestamp":
-            return f"lab_stamp({scalar})"
+            return f"lab_stamp(lab_json_scalar_text({sql}))"
         case "array":
             label = binder.fresh("j")
             inner = from_json(binder, Value(label, JSON), new.args[0])
-            return (
-                None
-                if inner is None
-                else f"list_transform(CAST({sql} AS JSON[]), lambda {label}: {inner})"
-            )
+            if inner is None:
+                return None
+            return f"list_transform(lab_json_list({sql}, {text(str(new))}), lambda {label}: {inner})"
         case "map":
-            if new.args[0].name != "varchar":
+            if new.args[0].name not in ("varchar", *types.NUMBERS, "boolean"):
                 return None
             label = binder.fresh("j")
             inner = from_json(binder, Value(f"{label}.value", JSON), new.args[1])
+            if inner is None:
+                return None
+            key = f"{label}.key"
+            if new.args[0].name != "varchar":
+                key = from_string(key, types.VARCHAR, new.args[0])
             return (
-                None
-                if inner is None
-                else (
-                    f"map_from_entries(list_transform(map_entries(CAST({sql} AS MAP(VARCHAR, "
-                    f"JSON))), "
-                    f"lambda {label}: row({label}.key, {inner})))"
-                )
+                f"map_from_entries(list_transform(map_entries(lab_json_map({sql}, "
+                f"{text(str(new))})), lambda {label}: row({key}, {inner})))"
             )
         case "row":
             parts = []
             for at, (name, kind) in enumerate(new.args[0]):
-                step = (
-                    f"json_extract({sql}, {text('$.' + quote(name))})"
-                    if name
-                    else f"({sql} -> {at})"
-                )
+                step = f"lab_json_field({sql}, {text(name or '')}, {at})"
                 inner = from_json(binder, Value(step, JSON), kind)
                 if inner is None:
                     return None
                 parts.append(f"{quote(field_key(name, at))} := {inner}")
-            return f"CASE WHEN {sql} IS NULL THEN NULL ELSE struct_pack({', '.join(parts)}) END"
+            return (
+                f"CASE WHEN lab_json_row({sql}, {text(str(new))}) THEN "
+                f"struct_pack({', '.join(parts)}) END"
+            )
         case "json":
             return sql
     return None

@@ -7,11 +7,13 @@ from dealab.sql.types import athena_name
 
 
 class Athena(Engine):
-    """An Athena session (engine version 3) over the lab's catalog.
+    """An Athena client (engine version 3) over a lake.
 
-        Athena(datasets=None, database="fernway", region="us-east-1")
+        Athena(datasets=None, database="fernway", region="us-east-1", lake=None)
 
-    ``datasets`` is a folder with catalog.json and the buckets (default: the course's).
+    ``lake`` holds the buckets and the catalog: ``Lake()`` is a fresh one over the course's
+    datasets, and every client that is given the same one sees the same tables. Without it the
+    notebook's own lake is used, or a fresh one over the ``datasets`` folder that is named.
     """
 
     service = "athena"
@@ -24,7 +26,13 @@ class Athena(Engine):
     def type_name(self, kind) -> str:
         return athena_name(kind, lengths=False)
 
-    def _plan(self, sql, parameters):
-        from dealab.sql import statements
+    def plan(self, sql, parameters=()):
+        from dealab.sql.athena import statements
 
-        return statements.athena(self, sql, parameters)
+        return statements.plan(self, sql, parameters)
+
+    def split(self, sql):
+        from dealab.sql import parsing
+        from dealab.sql.athena.dialect import AthenaDialect
+
+        return parsing.split(sql, AthenaDialect)

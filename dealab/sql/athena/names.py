@@ -29,6 +29,7 @@ _SIMPLE = {
     "JSON": JSON,
     "UUID": types.UUID,
     "TEXT": VARCHAR,
+    "IPADDRESS": types.IPADDRESS,
 }
 
 

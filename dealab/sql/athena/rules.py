@@ -3,12 +3,13 @@
 from sqlglot import exp
 
 from dealab.sql import signatures, types
-from dealab.sql.athena import casts, choice, collections, intervals, jsons, registry, times  # noqa: F401 - each registers its functions
+from dealab.sql.athena import casts, choice, collections, intervals, hashes, jsons, registry, times, udfs  # noqa: F401 - each registers its functions
 from dealab.sql.athena.decimals import decimal_calculated
+from dealab.sql.athena.dialect import JsonCall
 from dealab.sql.athena.messages import Messages
 from dealab.sql.athena.names import read_type
 from dealab.sql.errors import LabLimit, ServiceError
-from dealab.sql.nodes import nearest
+from dealab.sql.nodes import binds, nearest
 from dealab.sql.queries import Queries
 from dealab.sql.scope import Value
 from dealab.sql.types import (
@@ -74,32 +75,10 @@ class AthenaBinder(Messages, Queries):
 
     # --- tables -----------------------------------------------------------------------
 
-    def find_table(self, parts, node):
-        database = parts[-2] if len(parts) > 1 else self.database
-        shown = parts[0] if len(parts) > 2 else "awsdatacatalog"
-        if shown not in ("awsdatacatalog",):
-            raise self.error("CATALOG_NOT_FOUND", f"Catalog '{shown}' does not exist", node)
-        if database == "information_schema":
-            raise LabLimit("information_schema", "Athena lists tables and columns there.")
-        table = self.catalog.find(database, parts[-1])
-        if table is not None:
-            return table
-        if database not in self.catalog.databases:
-            raise self.error(
-                "SCHEMA_NOT_FOUND",
-                f"Schema '{database}' does not exist",
-                node,
-                hint=nearest(database, self.catalog.databases),
-            )
-        raise self.error(
-            "TABLE_NOT_FOUND",
-            f"Table 'awsdatacatalog.{database}.{parts[-1]}' does not exist",
-            node,
-            hint=nearest(parts[-1], self.catalog.tables(database)),
-        )
+    def find_source(self, parts, node):
+        from dealab.sql.athena import sources
 
-    def table_path(self, table):
-        return ("awsdatacatalog", table.database)
+        return sources.find(self, parts, node)
 
     def hide_joined(self, scope, names, start):
         for relation in scope.relations[start:]:
@@ -558,14 +537,17 @@ class AthenaBinder(Messages, Queries):
     def in_zone(self, node, scope):
         return times.at_time_zone(self, node, scope)
 
+    @binds(JsonCall, *JsonCall.arg_types)
+    def json_call(self, node, scope):
+        return jsons.json_call(self, node, scope)
+
+    @binds(exp.ParseJSON, "this", "is_literal")
+    def json_literal(self, node, scope):
+        return self.as_call("json_parse", [node.this], node, scope)
+
     def json_part(self, node, scope):
-        if isinstance(node, exp.JSONValue):
-            return jsons.json_value(self, node, scope)
-        if not node.args.get("json_query"):
-            raise self.error(
-                "SYNTAX_ERROR", "mismatched input '->'", node, self.source.operator_place(node)
-            )
-        return jsons.json_query(self, node, scope)
+        place = self.source.operator_place(node)
+        raise self.error("SYNTAX_ERROR", "mismatched input '->'", node, place)
 
     def interval_value(self, node, scope):
         return intervals.interval_literal(self, node, scope)

@@ -93,7 +93,7 @@ def to_string(value: Value) -> str | None:
         case "timestamptz":
             return f"(CAST(timezone('UTC', {sql}) AS VARCHAR) || '+00')"
         case "interval_day" | "interval_month":
-            return f"CAST({sql} AS VARCHAR)"
+            return f"lab_interval_text({sql})"
     return f"CAST({sql} AS VARCHAR)"
 
 

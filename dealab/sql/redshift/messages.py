@@ -203,6 +203,15 @@ class Messages:
     def table_function(self, node):
         return self.error("42883", f"function {node.this.name.lower()}() does not exist", node)
 
+    def leader_only(self):
+        """https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_functions_leader_node_only.html"""
+        names = ", ".join(sorted(self.leader))
+        return self.error(
+            "0A000",
+            "Specified types or functions (one per INFO message) not supported on Redshift tables.",
+            hint=f"{names} runs on the leader node alone, so not in a query that reads a table.",
+        )
+
     def no_common_type(self, one, two, values, node, role):
         word = role.split()[0].upper()
         return self.error(

@@ -2,29 +2,26 @@
 
 from sqlglot import exp
 
-from dealab.sql import patterns, signatures, types
+from dealab.sql import signatures, types
 from dealab.sql.errors import LabLimit
-from dealab.sql.nodes import nearest
 from dealab.sql.queries import Queries
 from dealab.sql.redshift import casts, choice, registry, supers, times, to_char  # noqa: F401 - each registers its functions
-from dealab.sql.redshift.decimals import RANK, common_number, decimal_calculated
+from dealab.sql.redshift.decimals import RANK, common_number
+from dealab.sql.redshift.froms import Froms
+from dealab.sql.redshift.intervals import cast_target, kind_of, literal, redshift_interval
 from dealab.sql.redshift.messages import Messages
-from dealab.sql.redshift.names import read_type, redshift_interval, shown
-from dealab.sql.scope import Column, Value
+from dealab.sql.redshift.names import read_type, shown
+from dealab.sql.redshift.operators import Operators
+from dealab.sql.scope import Value
 from dealab.sql.types import (
-    BIGINT,
     BOOLEAN,
     DATE,
-    DOUBLE,
-    INTEGER,
-    LITERAL,
     NULL,
     SUPER,
     TIMESTAMP,
     TIMESTAMPTZ,
     VARCHAR,
     Type,
-    decimal,
     duck_name,
     quote,
     text,
@@ -33,8 +30,9 @@ from dealab.sql.types import (
 NESTED = ("row", "array", "map")
 
 
-class RedshiftBinder(Messages, Queries):
+class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Queries):
     service = "Redshift"
+    interval_type = types.INTERVAL_DAY
     PARAMETER_CODE = "08P01"
     FUNCTIONS = signatures.functions("redshift").scalar
     AGGREGATES = signatures.functions("redshift").aggregate
@@ -49,92 +47,21 @@ class RedshiftBinder(Messages, Queries):
 
     # --- names ------------------------------------------------------------------------
 
-    def find_table(self, parts, node):
-        database = parts[-2] if len(parts) > 1 else self.database
-        if database in ("information_schema", "pg_catalog") or parts[-1].startswith(
-            ("pg_", "svv_", "stl_", "stv_", "svl_", "sys_", "svcs_")
-        ):
-            raise LabLimit(
-                f"the system table {'.'.join(parts)} yet",
-                "Redshift shows metadata and history there.",
-            )
-        table = self.catalog.find(self.database if database == "public" else database, parts[-1])
-        if table is not None:
-            return table
-        if len(parts) > 1 and database not in (*self.catalog.databases, "public"):
-            raise self.error(
-                "3F000",
-                f'schema "{database}" does not exist',
-                node,
-                hint=nearest(database, self.catalog.databases),
-            )
-        raise self.error(
-            "42P01",
-            f'relation "{".".join(parts)}" does not exist',
-            node,
-            hint=nearest(parts[-1], self.catalog.tables(self.database)),
-        )
+    def find_source(self, parts, node):
+        from dealab.sql.redshift import sources
 
-    def from_path(self, node, parts, label, names, scope):
-        """FROM orders o, o.items AS item: unnest an array of a relation to the left."""
-        if len(parts) < 2 or parts[0] not in {relation.alias for relation in scope.relations}:
-            return None
-        value = self.resolve(parts, scope)
-        return None if value is None else self.unnest_path(value, node, label or parts[-1], scope)
+        return sources.find(self, parts, node)
 
-    def bind_at_index(self, node, scope):
-        """FROM t, t.items AS item AT i: the elements with their index, from 0."""
-        self.allow(node, {"this", "expression"})
-        named = node.this
-        path, label = named, None
-        if isinstance(named, exp.Alias):
-            path, label = named.this, named.args["alias"].name.lower()
-        parts = [part.name.lower() for part in path.parts]
-        value = self.resolve(parts, scope)
-        if value is None:
-            raise self.unknown_relation(tuple(parts), node, scope)
-        return self.unnest_path(
-            value, node, label or parts[-1], scope, node.expression.name.lower()
-        )
+    def __init__(self, *given, **more):
+        super().__init__(*given, **more)
+        self.prebound: list = []  # items of FROM that PIVOT has bound
+        self.leader: set[str] = set()  # functions used that only the leader node has
 
-    def unnest_path(self, value, node, label, scope, index=None) -> str:
-        if value.type.name == "array":
-            element, source = value.type.args[0], value.sql
-        elif value.type.name in ("super", "row", "map"):
-            whole = self.settle(value).sql
-            element = SUPER
-            source = f"CASE WHEN json_type({whole}) = 'ARRAY' THEN CAST({whole} AS JSON[]) END"
-        else:
-            raise self.not_unnestable(value, node)
-        columns = [(label, element)]
-        if index is not None:
-            columns.append((index, BIGINT))
-        alias, inside = self.enter(scope, label, columns, [], node)
-        picks = f"unnest({source}) AS {quote(inside[0])}"
-        if index is not None:
-            picks += f", unnest(range(0, coalesce(len({source}), 0))) AS {quote(inside[1])}"
-        self.element_scope(scope, label, element)
-        return f"LATERAL (SELECT {picks}) AS {quote(alias)}"
-
-    def element_scope(self, scope, label, element) -> None:
-        """Let ``item.sku`` mean a field of the element as well as a column of the relation."""
-        relation = scope.relations[-1]
-        whole = relation.columns[0]
-        if element.name == "row":
-            for name, _ in element.args[0]:
-                part = self.field(Value(whole.sql, element), name, None)
-                relation.columns.append(Column(name, part.type, part.sql, hidden=True))
-        relation.element = None if element.name == "row" else Value(whole.sql, element)
-
-    def resolve_in(self, parts, scope):
-        found = super().resolve_in(parts, scope)
-        if found is not None:
-            return found
-        for relation in scope.relations:
-            element = getattr(relation, "element", None)
-            if element is not None and parts[0] == relation.alias:
-                return element, parts[1:]
-        return None
+    def bind_query(self, node, parent):
+        query = super().bind_query(node, parent)
+        if parent is None and self.leader and self.tables:
+            raise self.leader_only()
+        return query
 
     def bare_name(self, node, scope):
         match node.name.lower():
@@ -300,218 +227,6 @@ class RedshiftBinder(Messages, Queries):
             sql = f"CAST({value.sql} AS {duck_name(kind)})"
         return Value(sql, kind, value.literal if kind.name == "varchar" else None)
 
-    # --- comparison -------------------------------------------------------------------
-
-    def compare(self, left, right, operator, node):
-        left, right = self.comparable(left, right, operator, node)
-        if left.type.name in types.STRINGS and right.type.name in types.STRINGS:
-            one, two = without_blanks(left), without_blanks(right)
-            return Value(f"({one} {operator} {two})", BOOLEAN)
-        return Value(f"({left.sql} {operator} {right.sql})", BOOLEAN)
-
-    def comparable(self, left: Value, right: Value, operator, node) -> tuple[Value, Value]:
-        """Bring two values to types that compare."""
-        one, two = left.type.name, right.type.name
-        if one in NESTED:
-            left, one = self.settle(left), "super"
-        if two in NESTED:
-            right, two = self.settle(right), "super"
-        if "null" in (one, two) or one == two == "literal":
-            return left, right
-        if one == "super" or two == "super":
-            if one == two:
-                return left, right
-            kind = right.type if one == "super" else left.type
-            if kind.name == "literal":
-                kind = VARCHAR
-            return self.coerce(left, kind), self.coerce(right, kind)
-        if one == "literal":
-            return (left if two in ("varchar", "char") else self.coerce(left, right.type)), right
-        if two == "literal":
-            return left, (right if one in ("varchar", "char") else self.coerce(right, left.type))
-        if one in ("varchar", "char") and two in ("varchar", "char"):
-            return left, right
-        # Documented implicit conversions: numbers and dates become VARCHAR beside a VARCHAR.
-        if one in ("varchar", "char") and two not in ("boolean",):
-            return left, self.coerce(right, VARCHAR)
-        if two in ("varchar", "char") and one not in ("boolean",):
-            return self.coerce(left, VARCHAR), right
-        common = self.common_type(left.type, right.type)
-        if common is None:
-            raise self.no_operator(left, right, operator, node)
-        if common.name == "timestamptz":
-            return self.coerce(left, common), self.coerce(right, common)
-        return left, right
-
-    def in_values(self, value, items, node):
-        pairs = [self.comparable(value, item, "=", node) for item in items]
-        first = pairs[0][0]
-        if any(pair[0].sql != first.sql for pair in pairs):
-            tests = [self.compare(value, item, "=", node).sql for item in items]
-            return Value(f"({' OR '.join(tests)})", BOOLEAN)
-        strings = first.type.name in types.STRINGS
-        show = without_blanks if strings else (lambda v: v.sql)
-        return Value(f"({show(first)} IN ({', '.join(show(pair[1]) for pair in pairs)}))", BOOLEAN)
-
-    def like_test(self, node, scope, word, escape):
-        left, pattern = self.bind(node.this, scope), self.bind(node.expression, scope)
-        for value in (left, pattern):
-            if value.type.name not in (
-                *types.STRINGS,
-                "null",
-                "super",
-                *types.NUMBERS,
-                "date",
-                "timestamp",
-            ):
-                raise self.no_operator(left, pattern, "~~", node)
-        left, pattern = self.coerce(left, VARCHAR), self.coerce(pattern, VARCHAR)
-        mark = "\\"
-        if escape is not None:
-            bound = self.bind(escape, scope)
-            if not isinstance(bound.literal, str) or len(bound.literal) != 1:
-                raise self.error("22019", "invalid escape string", escape)
-            mark = bound.literal
-        if word == "SIMILAR TO":
-            if not isinstance(pattern.literal, str):
-                raise LabLimit(
-                    "SIMILAR TO with a pattern that is not a constant",
-                    "Redshift takes any pattern.",
-                )
-            from dealab.sql.patterns import similar
-
-            return Value(
-                f"regexp_full_match({left.sql}, {text(similar(pattern.literal, mark))})", BOOLEAN
-            )
-        return Value(f"({left.sql} {word} {pattern.sql} ESCAPE {text(mark)})", BOOLEAN)
-
-    # --- arithmetic -------------------------------------------------------------------
-
-    def negatable(self, value, node):
-        if value.type.name == "literal":
-            return self.coerce(value, DOUBLE)
-        raise self.error("42883", f"operator does not exist: - {shown(value.type)}", node)
-
-    def calculate(self, left, right, operator, node):
-        one, two = left.type.name, right.type.name
-        if one == "super":
-            left = self.from_dynamic(left)
-        if two == "super":
-            right = self.from_dynamic(right)
-        one, two = left.type.name, right.type.name
-        if one == two == "literal":
-            raise self.error(
-                "42725", f'operator is not unique: "unknown" {operator} "unknown"', node
-            )
-        if one == "literal":
-            left = self.open_literal(left, right.type)
-        if two == "literal":
-            right = self.open_literal(right, left.type)
-        if one == "null":
-            left = self.coerce(left, right.type if two != "null" else INTEGER)
-        if two == "null":
-            right = self.coerce(right, left.type)
-        one, two = left.type.name, right.type.name
-        if one in types.NUMBERS and two in types.NUMBERS:
-            return self.number_calculated(left, right, operator)
-        result = self.time_calculated(left, right, operator)
-        if result is None:
-            raise self.no_operator(left, right, operator, node)
-        return result
-
-    @staticmethod
-    def from_dynamic(value: Value) -> Value:
-        return Value(f"TRY_CAST(lab_super_text({value.sql}) AS DOUBLE)", DOUBLE)
-
-    def open_literal(self, value: Value, other: Type) -> Value:
-        """Give a string literal the type that its neighbour suggests."""
-        if other.name in types.NUMBERS:
-            return self.coerce(
-                value, other if other.name != "decimal" else decimal(38, other.args[1])
-            )
-        if other.name in ("date", "timestamp", "timestamptz"):
-            return self.coerce(value, other)
-        return value
-
-    def number_calculated(self, left, right, operator):
-        kind = common_number(left.type, right.type)
-        if kind.name == "decimal":
-            return decimal_calculated(left, right, operator)
-        left, right = self.coerce(left, kind), self.coerce(right, kind)
-        if operator == "/" and kind.name in RANK:
-            return Value(f"({left.sql} // {right.sql})", kind)
-        return Value(f"({left.sql} {operator} {right.sql})", kind)
-
-    def time_calculated(self, left, right, operator):
-        one, two = left.type.name, right.type.name
-        if (
-            operator == "+"
-            and (one in types.INTEGERS or one in types.INTERVALS)
-            and two in ("date", "timestamp", "timestamptz")
-        ):
-            left, right, one, two = right, left, two, one
-        if one == "date" and two in types.INTEGERS and operator in "+-":
-            return Value(f"CAST({left.sql} {operator} CAST({right.sql} AS INTEGER) AS DATE)", DATE)
-        if operator == "-" and one == two == "date":
-            return Value(f"CAST({left.sql} - {right.sql} AS INTEGER)", INTEGER)
-        if one == "date" and two in types.INTERVALS and operator in "+-":
-            return Value(f"({left.sql} {operator} {right.sql})", TIMESTAMP)
-        if (
-            one in ("timestamp", "timestamptz", "time")
-            and two in types.INTERVALS
-            and operator in "+-"
-        ):
-            return Value(f"({left.sql} {operator} {right.sql})", left.type)
-        if (
-            operator == "-"
-            and one in ("date", "timestamp", "timestamptz")
-            and two in ("date", "timestamp", "timestamptz")
-        ):
-            common = self.common_type(left.type, right.type)
-            left, right = self.coerce(left, common), self.coerce(right, common)
-            return Value(f"({left.sql} - {right.sql})", types.INTERVAL_DAY)
-        if one in types.INTERVALS and one == two and operator in "+-":
-            return Value(f"({left.sql} {operator} {right.sql})", left.type)
-        if one in types.INTERVALS and two in types.NUMBERS and operator == "*":
-            return Value(f"({left.sql} * {right.sql})", left.type)
-        if two in types.INTERVALS and one in types.NUMBERS and operator == "*":
-            return Value(f"({right.sql} * {left.sql})", right.type)
-        return None
-
-    def concatenate(self, left, right, node):
-        for value in (left, right):
-            if value.type.name in ("boolean", *types.INTERVALS):
-                raise self.no_operator(left, right, "||", node)
-        return Value(
-            f"({self.coerce(left, VARCHAR).sql} || {self.coerce(right, VARCHAR).sql})", VARCHAR
-        )
-
-    def string_literal(self, content):
-        return Value(text(content), LITERAL, content)
-
-    def regexp_operator(self, node, scope, flags):
-        """The POSIX operators ~ and ~*."""
-        left, pattern = self.bind(node.this, scope), self.bind(node.expression, scope)
-        if not isinstance(pattern.literal, str):
-            raise LabLimit("~ with a pattern that is not a constant", "Redshift takes any pattern.")
-        written = patterns.translated(self, node, pattern.literal)
-        if patterns.beyond_re2(written):
-            raise self.error("XX000", "Invalid preceding regular expression", node)
-        source = self.coerce(left, VARCHAR)
-        return Value(f"regexp_matches({source.sql}, {text(flags + written)})", BOOLEAN)
-
-    def bitwise(self, node, scope, operator):
-        values = [
-            self.bind(part, scope) for part in (node.this, node.args.get("expression")) if part
-        ]
-        kind = values[0].type
-        for value in values:
-            if value.type.name not in types.INTEGERS:
-                raise self.no_operator(values[0], values[-1], operator, node)
-            kind = common_number(kind, value.type)
-        first, *rest = (self.coerce(value, kind).sql for value in values)
-        return Value(f"({first} {operator} {rest[0]})" if rest else f"(~{first})", kind)
-
     # --- casts ------------------------------------------------------------------------
 
     def target_type(self, node):
@@ -524,12 +239,21 @@ class RedshiftBinder(Messages, Queries):
 
     def cast_node(self, node, scope, safe):
         value = self.bind(node.this, scope)
-        if isinstance(node.args["to"], exp.DataType):
-            kind = self.target_type(node.args["to"])
-        elif isinstance(node.args["to"], exp.Interval) or node.args["to"] is None:
-            raise self.limit_node(node)
-        else:
+        if not isinstance(node.args["to"], exp.DataType):
             raise self.limit_node(node, "to")
+        try:
+            interval, qualifier = cast_target(node.args["to"])
+        except ValueError:
+            raise self.limit_node(node, "to") from None
+        if interval and value.type.name in (*types.STRINGS, "null"):
+            if value.type.name == "null":
+                return Value("CAST(NULL AS INTERVAL)", kind_of(qualifier))
+            if not isinstance(value.literal, str):
+                raise LabLimit(
+                    "a cast to INTERVAL of text that is not a constant", "Redshift reads the text."
+                )
+            return literal(self, node, value.literal, qualifier)
+        kind = kind_of(qualifier) if interval else self.target_type(node.args["to"])
         result = self.cast_value(value, kind, node)
         return Value(f"TRY({result.sql})", kind) if safe else result
 
@@ -567,20 +291,6 @@ class RedshiftBinder(Messages, Queries):
 
     def tuple_value(self, node, scope):
         raise self.limit_node(node)
-
-    def comparison(self, node, scope, operator):
-        if isinstance(node.this, exp.Tuple) and isinstance(node.expression, exp.Tuple):
-            return self.tuple_comparison(node, scope, operator)
-        return super().comparison(node, scope, operator)
-
-    def tuple_comparison(self, node, scope, operator):
-        lefts = [self.bind(part, scope) for part in node.this.expressions]
-        rights = [self.bind(part, scope) for part in node.expression.expressions]
-        if operator not in ("=", "<>") or len(lefts) != len(rights):
-            raise self.limit_node(node)
-        tests = [self.compare(a, b, "=", node).sql for a, b in zip(lefts, rights, strict=True)]
-        joined = "(" + " AND ".join(tests) + ")"
-        return Value(joined if operator == "=" else f"(NOT {joined})", BOOLEAN)
 
     def in_zone(self, node, scope):
         value, zone = self.bind(node.this, scope), self.bind(node.args["zone"], scope)
@@ -636,13 +346,6 @@ class RedshiftBinder(Messages, Queries):
                 node,
                 hint="add ROWS UNBOUNDED PRECEDING (or another frame) after ORDER BY.",
             )
-
-
-def without_blanks(value: Value) -> str:
-    """Trailing blanks do not count in Redshift's comparisons."""
-    if isinstance(value.literal, str):
-        return text(value.literal.rstrip(" "))
-    return f"rtrim({value.sql}, ' ')"
 
 
 _CAST_NAMES = {

@@ -1,6 +1,14 @@
 """Redshift's functions on SUPER and JSON text."""
 
+import json
+import re
+
+from sqlglot import exp
+
+from dealab.sql import patterns, types
 from dealab.sql.errors import LabLimit
+from dealab.sql.nodes import binds
+from dealab.sql.redshift.documents import PYTHON
 from dealab.sql.redshift.registry import refuse, special
 from dealab.sql.scope import Value
 from dealab.sql.types import (
@@ -10,6 +18,8 @@ from dealab.sql.types import (
     VARCHAR,
     text,
 )
+
+patterns.PYTHON.update(PYTHON)
 
 
 @special("json_extract_path_text")
@@ -59,5 +69,93 @@ def super_call(binder, node, scope):
 def to_super(binder, value: Value) -> str:
     if value.type.name == "super":
         return value.sql
+    if value.type.name == "null":
+        return "CAST(NULL AS JSON)"
     value = binder.settle(value)
+    if value.type.name in ("date", "timestamp", "timestamptz", "time", *types.INTERVALS):
+        value = binder.coerce(value, VARCHAR)
     return f"to_json({value.sql})"
+
+
+#: name -> (function in documents.py, how many arrays, the last argument's default or None)
+_ARRAYS = {
+    "array_contains": ("contains", 1, True),
+    "array_position": ("position", 1, True),
+    "array_positions": ("positions", 1, True),
+    "array_distinct": ("distinct", 1, None),
+    "array_union": ("union", 2, False),
+    "array_intersection": ("intersection", 2, False),
+    "array_except": ("except", 2, False),
+    "arrays_overlap": ("overlap", 2, None),
+    "array_sort": ("sort", 1, True),
+}
+
+
+@special(*_ARRAYS)
+def array_call(binder, node, scope):
+    """https://docs.aws.amazon.com/redshift/latest/dg/c_Array_Functions.html"""
+    name = node.name.lower()
+    task, _, default = _ARRAYS[name]
+    values = [binder.bind(argument, scope) for argument in node.expressions]
+    least = 1 if task in ("distinct", "sort") else 2
+    if not least <= len(values) <= least + (default is not None):
+        raise refuse(binder, node, values)
+    option = "true" if default else "false"
+    if len(values) > least:
+        option = binder.as_condition(values[-1], node, name.upper()).sql
+    given = [f"CAST({to_super(binder, value)} AS VARCHAR)" for value in values[:least]]
+    if task in ("contains", "position", "positions"):
+        given[1] = f"coalesce({given[1]}, 'null')"
+    second = given[1] if least == 2 else "'null'"
+    made = f"lab_py_array({text(task)}, {given[0]}, {second}, {option})"
+    if task in ("contains", "overlap"):
+        return Value(f"CAST({made} AS BOOLEAN)", BOOLEAN)
+    if task == "position":
+        return Value(f"CAST({made} AS INTEGER)", INTEGER)
+    return Value(f"CAST({made} AS JSON)", SUPER)
+
+
+@special("array_flatten")
+def array_flatten(binder, node, scope):
+    (value,) = [binder.bind(argument, scope) for argument in node.expressions] or [None]
+    if value is None or value.type.name not in ("super", "array", "null"):
+        raise refuse(binder, node, [])
+    made = f"lab_py_flatten(CAST({to_super(binder, value)} AS VARCHAR))"
+    return Value(f"CAST({made} AS JSON)", SUPER)
+
+
+_STEP = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def path_of(binder, node) -> list[str]:
+    """Read a path of OBJECT_TRANSFORM: a constant of quoted names with dots between them."""
+    if isinstance(node, exp.Literal) and node.is_string:
+        steps = _STEP.findall(node.this)
+        if steps and ".".join(f'"{step}"' for step in steps) == node.this.strip():
+            return steps
+    raise binder.error("22023", "OBJECT_TRANSFORM takes constant paths of quoted names", node)
+
+
+class ObjectTransforms:
+    """The part of Redshift's binder for OBJECT_TRANSFORM, whose arguments have a grammar.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_object_transform_function.html
+    """
+
+    @binds(exp.ObjectTransform, "this", "keep", "set_")
+    def object_transform(self, node, scope):
+        value = self.bind(node.this, scope)
+        if value.type.name not in ("super", "row", "map", "null"):
+            raise self.no_overload("object_transform", node, [value], [], [])
+        keep = [path_of(self, part) for part in node.args.get("keep") or ()]
+        pairs = node.args.get("set_") or ()
+        if len(pairs) % 2:
+            raise self.error("42601", "OBJECT_TRANSFORM: SET takes pairs of path and value", node)
+        paths = [path_of(self, part) for part in pairs[::2]]
+        values = [to_super(self, self.bind(part, scope)) for part in pairs[1::2]]
+        listed = f"to_json([{', '.join(values)}])" if values else "'[]'"
+        made = (
+            f"lab_py_transform(CAST({to_super(self, value)} AS VARCHAR), "
+            f"{text(json.dumps(keep))}, {text(json.dumps(paths))}, CAST({listed} AS VARCHAR))"
+        )
+        return Value(f"CAST({made} AS JSON)", SUPER)

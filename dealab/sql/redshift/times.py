@@ -147,7 +147,11 @@ def date_part(binder, node, scope):
 
 def part_of(binder, part: str, value: Value, node):
     if value.type.name in types.INTERVALS:
-        return Value(f"CAST(date_part({text(part)}, {value.sql}) AS INTEGER)", INTEGER)
+        if part == "epoch":
+            return Value(f"CAST(epoch({value.sql}) AS DOUBLE)", DOUBLE)
+        rest = {"millisecond": " % 1000", "microsecond": " % 1000000"}.get(part, "")
+        taken = f"date_part({text(part)}, lab_interval({value.sql})){rest}"
+        return Value(f"CAST({taken} AS INTEGER)", INTEGER)
     if value.type.name == "time":
         return Value(f"CAST(date_part({text(part)}, {value.sql}) AS INTEGER)", INTEGER)
     moment = moment_of(binder, value, node)
@@ -307,3 +311,10 @@ def dated(binder, node, scope):
         case "date_part_year":
             return Value(f"CAST(year({one}) AS INTEGER)", INTEGER)
     return Value(compare, INTEGER)
+
+
+@special("generate_series")
+def generate_series(binder, node, scope):
+    """A row for each value: it runs on the leader node alone."""
+    series, kind = binder.series(node, scope)
+    return Value(f"unnest({series})", kind)

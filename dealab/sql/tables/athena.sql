@@ -65,15 +65,38 @@ CREATE MACRO lab_day_interval_text(i) AS
 CREATE MACRO lab_months_of(i) AS CAST(date_part('year', i) * 12 + date_part('month', i) AS BIGINT);
 CREATE MACRO lab_month_interval_text(i) AS
   CASE WHEN lab_months_of(i) < 0 THEN '-' ELSE '' END || (abs(lab_months_of(i)) // 12) || '-' || (abs(lab_months_of(i)) % 12);
-CREATE MACRO lab_json_text(j) AS CASE json_type(j)
+CREATE MACRO lab_json_scalar_text(j) AS CASE json_type(j)
   WHEN 'NULL' THEN NULL
-  WHEN 'OBJECT' THEN lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to varchar. Expected a scalar JSON value: ' || j::VARCHAR)::VARCHAR
-  WHEN 'ARRAY' THEN lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to varchar. Expected a scalar JSON value: ' || j::VARCHAR)::VARCHAR
+  WHEN 'OBJECT' THEN lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to varchar. Unexpected token when cast to varchar: {')::VARCHAR
+  WHEN 'ARRAY' THEN lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to varchar. Unexpected token when cast to varchar: [')::VARCHAR
   ELSE j ->> '$' END;
-CREATE MACRO lab_json_parse(s) AS CASE
-  WHEN s IS NULL THEN NULL
-  WHEN json_valid(s) THEN json(s)
-  ELSE lab_fail('INVALID_FUNCTION_ARGUMENT|Cannot convert value to JSON: ''' || s || '''')::VARCHAR::JSON END;
+CREATE MACRO lab_json_text(j) AS CASE
+  WHEN json_type(j) = 'DOUBLE' THEN lab_float_text(TRY_CAST(j ->> '$' AS DOUBLE))
+  ELSE lab_json_scalar_text(j) END;
+CREATE MACRO lab_json_number(j, name) AS CASE json_type(j)
+  WHEN 'NULL' THEN NULL
+  WHEN 'BOOLEAN' THEN CASE (j ->> '$') WHEN 'true' THEN '1' ELSE '0' END
+  ELSE CASE WHEN TRY_CAST(j ->> '$' AS DOUBLE) IS NULL AND j IS NOT NULL
+    THEN lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to ' || name || ': ' || CAST(j AS VARCHAR))::VARCHAR
+    ELSE j ->> '$' END END;
+CREATE MACRO lab_json_list(j, name) AS CASE json_type(j)
+  WHEN 'ARRAY' THEN CAST(j AS JSON[])
+  WHEN 'NULL' THEN NULL
+  ELSE CASE WHEN j IS NULL THEN NULL
+    ELSE [lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to ' || name || '. Expected a json array, but got ' || left(CAST(j AS VARCHAR), 1))::VARCHAR::JSON] END END;
+CREATE MACRO lab_json_map(j, name) AS CASE json_type(j)
+  WHEN 'OBJECT' THEN CAST(j AS MAP(VARCHAR, JSON))
+  WHEN 'NULL' THEN NULL
+  ELSE CASE WHEN j IS NULL THEN NULL
+    ELSE map([lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to ' || name || '. Expected a json object, but got ' || left(CAST(j AS VARCHAR), 1))::VARCHAR], ['1'::JSON]) END END;
+CREATE MACRO lab_json_row(j, name) AS CASE json_type(j)
+  WHEN 'OBJECT' THEN true WHEN 'ARRAY' THEN true WHEN 'NULL' THEN false
+  ELSE CASE WHEN j IS NULL THEN false
+    ELSE lab_fail('INVALID_CAST_ARGUMENT|Cannot cast to ' || name || '. Expected a json array or object')::BOOLEAN END END;
+CREATE MACRO lab_json_field(j, name, place) AS CASE json_type(j)
+  WHEN 'ARRAY' THEN j -> CAST(place AS BIGINT)
+  ELSE json_extract(j, '$."' || list_filter(json_keys(j), lambda k: lower(k) = name)[1] || '"') END;
+CREATE MACRO lab_json_parse(s) AS CAST(lab_py_json_parse(s) AS JSON);
 CREATE MACRO lab_substr(s, start) AS CASE
   WHEN start = 0 OR abs(start) > length(s) THEN CASE WHEN s IS NULL OR start IS NULL THEN NULL ELSE '' END
   ELSE substr(s, start) END;
@@ -142,6 +165,12 @@ CREATE MACRO lab_parsed(s, p) AS CASE
   WHEN s IS NULL THEN NULL
   WHEN try_strptime(s, p) IS NULL THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Invalid format: "' || s || '"')::VARCHAR::TIMESTAMP
   ELSE strptime(s, p) END;
+CREATE MACRO lab_real_text(x) AS CASE
+  WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+  WHEN x = 0 THEN '0.0E0' ELSE lab_py_real_text(x) END;
+CREATE MACRO lab_uuid(s) AS CASE
+  WHEN s IS NULL OR regexp_full_match(s, '[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}') THEN CAST(s AS UUID)
+  ELSE lab_fail('INVALID_CAST_ARGUMENT|Invalid UUID string length: ' || length(s))::VARCHAR::UUID END;
 CREATE MACRO lab_float_text(x) AS CASE
   WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
   WHEN x = 0 THEN '0.0E0' ELSE lab_py_float_text(x) END;
@@ -154,3 +183,71 @@ CREATE MACRO lab_within(d, most) AS CASE
 CREATE MACRO lab_multimap_of(l) AS CASE WHEN l IS NULL THEN NULL ELSE map_from_entries(list_transform(
   list_filter(l, lambda e, i: list_position(list_transform(l, lambda x: x[1]), e[1]) = i),
   lambda e: row(e[1], list_transform(list_filter(l, lambda x: x[1] = e[1]), lambda x: x[2])))) END;
+CREATE MACRO lab_random(low, high, name) AS CASE
+  WHEN high <= low THEN lab_fail('INVALID_FUNCTION_ARGUMENT|bound must be positive')
+  ELSE CAST(low + floor(random() * (high - low)) AS BIGINT) END;
+CREATE MACRO lab_bin(x, bins) AS CASE
+  WHEN x IS NULL OR bins IS NULL THEN NULL
+  WHEN len(bins) = 0 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Bins cannot be an empty array')
+  ELSE CAST(len(list_filter(bins, lambda b: b <= x)) AS BIGINT) END;
+CREATE MACRO lab_bit_count(x, bits) AS CASE
+  WHEN x IS NULL OR bits IS NULL THEN NULL
+  WHEN bits < 2 OR bits > 64 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Bits specified in bit_count must be between 2 and 64, got ' || bits)
+  WHEN bits = 64 THEN CAST(bit_count(CAST(x AS BIGINT)) AS BIGINT)
+  WHEN x < -(1::HUGEINT << (bits - 1)) OR x >= (1::HUGEINT << (bits - 1)) THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Number must be representable with the bits specified. ' || x || ' can not be represented with ' || bits || ' bits')
+  ELSE CAST(bit_count(CAST(x AS BIGINT) & CAST((1::HUGEINT << bits) - 1 AS BIGINT)) AS BIGINT) END;
+CREATE MACRO lab_signed(x, bits) AS CASE WHEN x >= pow(2, bits - 1)::HUGEINT THEN x - pow(2, bits)::HUGEINT ELSE x END;
+CREATE MACRO lab_shift_left(x, n, bits) AS CASE WHEN n >= bits THEN 0::HUGEINT
+  ELSE lab_signed(CAST((CAST(x AS HUGEINT) + CASE WHEN x < 0 THEN pow(2, bits)::HUGEINT ELSE 0::HUGEINT END) % pow(2, bits - n)::HUGEINT * pow(2, n)::HUGEINT AS HUGEINT), bits) END;
+CREATE MACRO lab_shift_right(x, n, bits) AS CASE WHEN n >= 64 THEN 0::HUGEINT WHEN n = 0 THEN x::HUGEINT
+  ELSE (CAST(x AS HUGEINT) + CASE WHEN x < 0 THEN pow(2, bits)::HUGEINT ELSE 0::HUGEINT END) // pow(2, n)::HUGEINT END;
+CREATE MACRO lab_shift_sign(x, n) AS CASE WHEN x IS NULL OR n IS NULL THEN NULL
+  WHEN n >= 64 THEN CASE WHEN x < 0 THEN -1 ELSE 0 END ELSE CAST(x AS BIGINT) >> CAST(n AS BIGINT) END;
+CREATE MACRO lab_map_cosine(a, b) AS
+  list_sum(list_transform(map_keys(a), lambda k: a[k] * coalesce(b[k], 0)))
+  / (sqrt(list_sum(list_transform(map_values(a), lambda v: v * v))) * sqrt(list_sum(list_transform(map_values(b), lambda v: v * v))));
+CREATE MACRO lab_chr(n) AS CASE
+  WHEN n < 0 OR n > 1114111 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Not a valid Unicode code point: ' || n)::VARCHAR
+  ELSE chr(CAST(n AS INTEGER)) END;
+CREATE MACRO lab_codepoint(s) AS CASE
+  WHEN length(s) <> 1 THEN CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|Input string must be a single character string') AS INTEGER)
+  ELSE unicode(s) END;
+CREATE MACRO lab_hamming(a, b) AS CASE
+  WHEN length(a) <> length(b) THEN lab_fail('INVALID_FUNCTION_ARGUMENT|The input strings to hamming_distance function must have the same length')
+  WHEN a = '' THEN 0 ELSE hamming(a, b) END;
+CREATE MACRO lab_pad_size(n, pad) AS CASE
+  WHEN n < 0 THEN CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|Target length must be in the range [0..2147483647]') AS INTEGER)
+  WHEN pad = '' THEN CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|Padding string must not be empty') AS INTEGER)
+  ELSE CAST(n AS INTEGER) END;
+CREATE MACRO lab_bytes(b, start, n) AS CASE
+  WHEN b IS NULL OR start IS NULL OR n IS NULL THEN NULL
+  WHEN start = 0 OR n <= 0 OR abs(start) > octet_length(b) THEN ''::BLOB
+  WHEN start > 0 THEN unhex(substr(hex(b), 2 * start - 1, 2 * least(n, octet_length(b))))
+  ELSE unhex(substr(hex(b), 2 * (octet_length(b) + start) + 1, 2 * least(n, octet_length(b)))) END;
+CREATE MACRO lab_counts(l) AS CASE WHEN l IS NULL THEN NULL ELSE map_from_entries(list_transform(
+  list_filter(lab_distinct(l), lambda x: x IS NOT NULL), lambda x: row(x, len(list_filter(l, lambda y: y = x))))) END;
+CREATE MACRO lab_ngrams(l, n) AS CASE
+  WHEN n <= 0 THEN [[(l)[lab_fail('INVALID_FUNCTION_ARGUMENT|N must be positive')]]]
+  ELSE list_transform(range(1, greatest(len(l) - n, 0) + 2), lambda i: l[i:i + n - 1]) END;
+CREATE MACRO lab_contains_sequence(l, s) AS CASE WHEN l IS NULL OR s IS NULL THEN NULL
+  ELSE len(s) = 0 OR len(list_filter(range(1, len(l) - len(s) + 2), lambda i: l[i:i + len(s) - 1] = s)) > 0 END;
+CREATE MACRO lab_overlap(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL
+  WHEN list_has_any(list_filter(a, lambda x: x IS NOT NULL), list_filter(b, lambda x: x IS NOT NULL)) THEN true
+  WHEN len(a) = 0 OR len(b) = 0 THEN false
+  WHEN len(list_filter(a, lambda x: x IS NULL)) + len(list_filter(b, lambda x: x IS NULL)) > 0 THEN NULL
+  ELSE false END;
+CREATE MACRO lab_trim_array(l, n) AS CASE
+  WHEN n < 0 THEN l[lab_fail('INVALID_FUNCTION_ARGUMENT|size must not be negative: ' || n):1]
+  WHEN n > len(l) THEN l[lab_fail('INVALID_FUNCTION_ARGUMENT|size must not exceed array cardinality ' || len(l) || ': ' || n):1]
+  ELSE l[1:len(l) - n] END;
+CREATE MACRO lab_entries(n) AS CASE
+  WHEN n < 0 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|count argument of repeat function must be greater than or equal to 0')
+  WHEN n > 10000 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|count argument of repeat function must be less than or equal to 10000')
+  ELSE n END;
+CREATE MACRO lab_series(a, b, step) AS CASE
+  WHEN step = 0 THEN [lab_fail('INVALID_FUNCTION_ARGUMENT|step must not be zero')]
+  WHEN (step > 0 AND b < a) OR (step < 0 AND b > a) THEN [lab_fail('INVALID_FUNCTION_ARGUMENT|sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')]
+  WHEN abs(b - a) // abs(step) + 1 > 10000 THEN [lab_fail('INVALID_FUNCTION_ARGUMENT|result of sequence function must not have more than 10000 entries')]
+  ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), CAST(step AS BIGINT)) END;
+CREATE MACRO lab_top(m, n) AS CASE WHEN m IS NULL THEN NULL ELSE map_from_entries(list_transform(
+  list_sort(list_transform(map_entries(m), lambda e: {c: -e.value, k: e.key}))[1:n], lambda e: row(e.k, -e.c))) END;

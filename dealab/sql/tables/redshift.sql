@@ -75,3 +75,14 @@ CREATE MACRO lab_next_day(d, name) AS CASE
   ELSE CAST(CAST(d AS DATE) + CAST((list_position(['su','mo','tu','we','th','fr','sa'], lower(left(name, 2))) - 1
        - dayofweek(CAST(d AS DATE)) + 6) % 7 + 1 AS INTEGER) AS DATE) END;
 CREATE MACRO lab_items(j) AS CASE WHEN json_type(j) = 'ARRAY' THEN CAST(j AS JSON[]) END;
+CREATE MACRO lab_super_rank(j) AS CASE json_type(j) WHEN 'BOOLEAN' THEN 1 WHEN 'VARCHAR' THEN 3 WHEN 'ARRAY' THEN 4 WHEN 'OBJECT' THEN 5 WHEN 'NULL' THEN NULL ELSE CASE WHEN j IS NULL THEN NULL ELSE 2 END END;
+CREATE MACRO lab_super_key(j) AS CASE WHEN lab_super_rank(j) IS NULL THEN NULL ELSE {'r': lab_super_rank(j), 'n': CASE WHEN lab_super_rank(j) = 2 THEN TRY_CAST(j ->> '$' AS DOUBLE) END, 't': CASE WHEN lab_super_rank(j) = 2 THEN NULL ELSE rtrim(j ->> '$', ' ') END} END;
+CREATE MACRO lab_quoted(k) AS '"' || replace(replace(k, '\', '\\'), '"', '\"') || '"';
+CREATE MACRO lab_keys(j) AS CASE WHEN json_type(j) = 'OBJECT' THEN json_keys(j) END;
+CREATE MACRO lab_values(j) AS list_transform(lab_keys(j), lambda k: json_extract(j, '$.' || lab_quoted(k)));
+CREATE MACRO lab_interval_micros(i) AS (date_part('day', i) * 86400000000 + date_part('hour', i) * 3600000000
+  + date_part('minute', i) * 60000000 + date_part('microsecond', i));
+CREATE MACRO lab_interval(i) AS to_months(CAST(date_part('year', i) * 12 + date_part('month', i) AS INTEGER))
+  + to_days(CAST(sign(lab_interval_micros(i)) * (abs(lab_interval_micros(i)) // 86400000000) AS INTEGER))
+  + to_microseconds(sign(lab_interval_micros(i)) * (abs(lab_interval_micros(i)) % 86400000000));
+CREATE MACRO lab_interval_text(i) AS regexp_replace(CAST(lab_interval(i) AS VARCHAR), 'month', 'mon');

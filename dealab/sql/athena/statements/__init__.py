@@ -1,0 +1,128 @@
+"""Athena's statements: which module plans a statement, by its leading words.
+
+Queries go to the binder. Everything else is read word by word (``dealab.sql.reading``) by the
+function named here: ``function(engine, reader)`` returns a Plan and changes nothing before the plan
+is carried out. Statements that Athena hands to Hive's parser (names in backquotes) are marked
+``hive``; the others have Trino's grammar.
+"""
+
+import re
+from importlib import import_module
+
+from dealab.sql import parsing
+from dealab.sql.errors import LabLimit, ServiceError
+from dealab.sql.reading import Reader, leading_words
+from dealab.sql.results import Plan
+from dealab.sql.signatures import functions
+
+QUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "(")
+
+#: leading words -> (grammar, module:function); the longest that matches counts
+FORMS: dict[str, tuple[str, str]] = {
+    "SHOW": ("hive", "show:show"),
+    "DESCRIBE": ("hive", "describe:describe"),
+    "DESC": ("hive", "describe:describe"),
+}
+
+
+def form_of(words: list[str]) -> tuple[str, str] | None:
+    for count in range(len(words), 0, -1):
+        found = FORMS.get(" ".join(words[:count]))
+        if found:
+            return found
+    return None
+
+
+def plan(engine, sql: str, parameters=()) -> Plan:
+    """Return the plan of one statement."""
+    words = leading_words(sql)
+    form = form_of(words)
+    reader = read(sql, hive=form is not None and form[0] == "hive", parameters=parameters)
+    if not reader.tokens:
+        raise ServiceError("INVALID_REQUEST", "Query string cannot be empty")
+    if form is None:
+        if words and words[0] in QUERIES:
+            return plan_query(engine, reader)
+        raise unknown(reader)
+    module, _, name = form[1].partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), name)(engine, reader)
+
+
+def read(sql: str, hive: bool = False, parameters=()) -> Reader:
+    """Return a reader of one statement's tokens. Raises Athena's syntax error."""
+    from dealab.sql.athena.dialect import AthenaDialect, HiveDialect
+
+    def syntax_error(offset, token):
+        line, column = parsing.Source(sql, []).line_column(offset)
+        shown = token or "<EOF>"
+        if re.search(r"\b(?:TRY_)?CAST\s*\([^()]*\bAS\s+$", sql[:offset], re.IGNORECASE) and token:
+            return ServiceError("TYPE_NOT_FOUND", f"Unknown type: {token}", line, column)
+        return ServiceError("SYNTAX_ERROR", f"mismatched input '{shown}'", line, column)
+
+    tokens, source = parsing.tokenize(sql, HiveDialect if hive else AthenaDialect, syntax_error)
+    while tokens and tokens[-1].token_type.name == "SEMICOLON":
+        tokens.pop()
+    if any(token.token_type.name == "SEMICOLON" for token in tokens):
+        raise ServiceError(
+            "INVALID_REQUEST",
+            "Only one sql statement is allowed. Got: " + " ".join(sql.split())[:60],
+        )
+    if not hive:
+        check_tokens(tokens, source, syntax_error)
+    return Reader(tokens, source, AthenaDialect, syntax_error, parameters)
+
+
+def plan_query(engine, reader: Reader) -> Plan:
+    """Return the plan of a query: the rest of the reader's tokens."""
+    tree = reader.query()
+    query, binder = bind(engine, reader, tree)
+    return engine.finish(query, binder, tree)
+
+
+def bind(engine, reader: Reader, tree, database: str | None = None):
+    """Bind a query's tree; return the bound query and its binder (with the tables it reads)."""
+    binder = binder_of(engine, reader, database)
+    query = binder.bind_query(tree, None)
+    binder.check_parameters()
+    return query, binder
+
+
+def binder_of(engine, reader: Reader, database: str | None = None):
+    from dealab.sql.athena.rules import AthenaBinder
+
+    return AthenaBinder(reader.source, engine, reader.parameters, database)
+
+
+def unknown(reader: Reader):
+    """Return the refusal of a statement that no function plans: a limit by name, or a syntax
+    error."""
+    later = functions("athena").statements
+    word = reader.word()
+    if word in later:
+        does, exam = later[word]
+        name = " ".join(leading_words(reader.source.sql, 3))
+        return LabLimit(f"{name} in %%athena", does, exam)
+    return reader.fail()
+
+
+def check_tokens(tokens, source, syntax_error) -> None:
+    """Refuse what sqlglot reads and Trino does not: x::int, a == b, LIMIT before OFFSET."""
+    limit = None
+    for token in tokens:
+        kind = token.token_type.name
+        if token.text == "`":
+            line, column = source.line_column(token.start)
+            raise ServiceError(
+                "SYNTAX_ERROR",
+                "backquoted identifiers are not supported; use double quotes to quote identifiers",
+                line,
+                column,
+            )
+        if kind == "DCOLON" or (kind == "EQ" and token.text == "==") or kind == "QUALIFY":
+            raise syntax_error(token.start, token.text)
+        if kind == "LIMIT":
+            limit = token
+        elif kind == "OFFSET" and limit is not None:
+            raise syntax_error(token.start, token.text)
+        elif kind in ("R_PAREN", "SELECT"):
+            limit = None

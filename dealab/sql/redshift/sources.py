@@ -1,0 +1,88 @@
+"""What a name in FROM stands for in Redshift: local tables, views, external and system tables.
+
+Rights, row-level security and masking are applied here, so that no statement can read around them.
+"""
+
+from dealab.sql.errors import LabLimit
+from dealab.sql.nodes import nearest
+from dealab.sql.redshift import namespace as spaces
+from dealab.sql.redshift import storage
+from dealab.sql.redshift.engine import is_system
+from dealab.sql.scope import Source
+
+SYSTEM_SCHEMAS = ("information_schema", "pg_catalog", "sys")
+
+
+def find(binder, parts: list[str], node) -> Source:
+    """Return the Source of ``[database.][schema.]relation``. Raises Redshift's errors."""
+    engine = binder.engine
+    if len(parts) > 3:
+        raise binder.error("42601", f"improper qualified name: {'.'.join(parts)}", node)
+    if (len(parts) > 1 and parts[-2] in SYSTEM_SCHEMAS) or is_system(parts[-1]):
+        raise LabLimit(
+            f"the system table {'.'.join(parts)} yet",
+            "Redshift shows metadata and history there.",
+        )
+    found = lookup(engine, parts)
+    if found is None:
+        raise missing(binder, parts, node)
+    return source_of(binder, found, parts, node)
+
+
+def lookup(engine, parts: list[str]):
+    """Return the local Table, View, or catalog table of this name, or None."""
+    database = parts[-3] if len(parts) == 3 else engine.database
+    if database == "awsdatacatalog" and len(parts) == 3:
+        return engine.catalog.find(parts[1], parts[2])
+    for schema in [parts[-2]] if len(parts) > 1 else engine.schemas_in_path():
+        found = engine.objects.get("relation", database, schema, parts[-1])
+        if found is not None:
+            return found
+        home = engine.objects.get("schema", database, schema)
+        if home is not None and home.source and home.source["kind"] == "data catalog":
+            table = engine.catalog.find(home.source["database"], parts[-1])
+            if table is not None:
+                return table
+    return None
+
+
+def source_of(binder, found, parts, node) -> Source:
+    match found:
+        case spaces.Table():
+            path = (found.database, found.schema, found.name)
+            return Source(storage.place(found), list(found.fields()), path=path, table=found)
+        case spaces.View():
+            return view_source(binder, found, node)
+    schema = parts[-2] if len(parts) > 1 else found.database
+    return binder.catalog_source(found, (binder.engine.database, schema))
+
+
+def view_source(binder, view, node) -> Source:
+    """Bind a view's query where it is read. Its own names are looked up, not the reader's."""
+    from dealab.sql.redshift import statements
+
+    query = statements.bind_text(binder, view.sql)
+    return binder.query_source(query, (view.database, view.schema, view.name), view)
+
+
+def missing(binder, parts, node):
+    """Return the error for a relation that is not there."""
+    engine = binder.engine
+    database = parts[0] if len(parts) == 3 else engine.database
+    if len(parts) == 3 and engine.objects.get("database", database) is None:
+        return binder.error("3D000", f'database "{database}" does not exist', node)
+    if len(parts) > 1 and engine.objects.get("schema", database, parts[-2]) is None:
+        names = [schema.name for schema in engine.objects.find("schema", database)]
+        return binder.error(
+            "3F000", f'schema "{parts[-2]}" does not exist', node, hint=nearest(parts[-2], names)
+        )
+    names = [relation.name for relation in engine.objects.find("relation", database)]
+    for schema in engine.objects.find("schema", database):
+        if schema.source and schema.source["kind"] == "data catalog":
+            names += engine.catalog.tables(schema.source["database"])
+    return binder.error(
+        "42P01",
+        f'relation "{".".join(parts)}" does not exist',
+        node,
+        hint=nearest(parts[-1], names),
+    )

@@ -1,0 +1,112 @@
+"""Redshift's statements: which module plans a statement, by its leading words.
+
+Queries go to the binder. Everything else is read word by word (``dealab.sql.reading``) by the
+function named here: ``function(engine, reader)`` returns a Plan and changes nothing before the plan
+is carried out.
+"""
+
+import re
+from importlib import import_module
+
+from dealab.sql import parsing
+from dealab.sql.errors import LabLimit, ServiceError
+from dealab.sql.reading import Reader, leading_words
+from dealab.sql.results import Plan
+from dealab.sql.signatures import functions
+
+QUERIES = ("SELECT", "WITH", "(")
+
+#: leading words -> module:function; the longest that matches counts
+FORMS: dict[str, str] = {
+    "BEGIN": "blocks:begin",
+    "START": "blocks:begin",
+    "COMMIT": "blocks:commit",
+    "END": "blocks:commit",
+    "ROLLBACK": "blocks:rollback",
+    "ABORT": "blocks:rollback",
+    "SHOW TABLES": "show:show_tables",
+}
+
+
+def form_of(words: list[str]) -> str | None:
+    for count in range(len(words), 0, -1):
+        found = FORMS.get(" ".join(words[:count]))
+        if found:
+            return found
+    return None
+
+
+def plan(engine, sql: str, parameters=()) -> Plan:
+    """Return the plan of one statement."""
+    words = leading_words(sql, 5)
+    form = form_of(words)
+    reader = read(sql, parameters)
+    if not reader.tokens:
+        raise ServiceError("42601", "syntax error at end of input")
+    if form is None:
+        if words and words[0] in QUERIES:
+            return plan_query(engine, reader)
+        raise unknown(reader)
+    module, _, name = form.partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), name)(engine, reader)
+
+
+def read(sql: str, parameters=()) -> Reader:
+    """Return a reader of one statement's tokens. Raises Redshift's syntax error."""
+    from dealab.sql.redshift.dialect import RedshiftDialect
+
+    def syntax_error(offset, token):
+        line, column = parsing.Source(sql, []).line_column(offset)
+        if token and re.search(r"(::\s*|\bCAST\s*\([^()]*\bAS\s+)$", sql[:offset], re.IGNORECASE):
+            return ServiceError("42704", f'type "{token}" does not exist', line, column)
+        shown = f'at or near "{token}"' if token and token != "<EOF>" else "at end of input"
+        return ServiceError("42601", f"syntax error {shown}", line, column)
+
+    tokens, source = parsing.tokenize(sql, RedshiftDialect, syntax_error)
+    while tokens and tokens[-1].token_type.name == "SEMICOLON":
+        tokens.pop()
+    for token in tokens:
+        if token.token_type.name == "SEMICOLON":
+            raise syntax_error(token.start, ";")
+    return Reader(tokens, source, RedshiftDialect, syntax_error, parameters)
+
+
+def plan_query(engine, reader: Reader) -> Plan:
+    """Return the plan of a query: the rest of the reader's tokens."""
+    tree = reader.query()
+    query, binder = bind(engine, reader, tree)
+    return engine.finish(query, binder, tree)
+
+
+def bind(engine, reader: Reader, tree):
+    """Bind a query's tree; return the bound query and its binder (with what it reads)."""
+    binder = binder_of(engine, reader)
+    query = binder.bind_query(tree, None)
+    binder.check_parameters()
+    return query, binder
+
+
+def binder_of(engine, reader: Reader):
+    from dealab.sql.redshift.rules import RedshiftBinder
+
+    return RedshiftBinder(reader.source, engine, reader.parameters)
+
+
+def bind_text(binder, sql: str):
+    """Bind the query of a view inside another statement; what it reads is read by both."""
+    reader = read(sql)
+    inner = binder_of(binder.engine, reader)
+    inner.tables, inner.reads = binder.tables, binder.reads
+    return inner.bind_query(reader.query(), None)
+
+
+def unknown(reader: Reader):
+    """Return the refusal of a statement that no function plans: a limit by name, or a syntax
+    error."""
+    later = functions("redshift").statements
+    word = reader.word()
+    if word in later:
+        does, exam = later[word]
+        name = " ".join(leading_words(reader.source.sql, 3))
+        return LabLimit(f"{name} in %%redshift", does, exam)
+    return reader.fail()
