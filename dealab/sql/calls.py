@@ -84,12 +84,17 @@ class Calls:
     def scalar(self, name: str, node, scope) -> Value:
         return self.choose(name, self.FUNCTIONS[name], node, node.expressions, scope)
 
-    def choose(self, name, lines, node, nodes, scope, marks=None) -> Value:
-        """Bind the arguments, pick the cheapest overload, fill its expression."""
-        arguments = [
-            None if isinstance(argument, exp.Lambda) else self.bind(argument, scope)
-            for argument in nodes
-        ]
+    def choose(self, name, lines, node, nodes, scope, marks=None, arguments=None) -> Value:
+        """Bind the arguments, pick the cheapest overload, fill its expression.
+
+        ``arguments`` are the bound ones where the caller has them: binding calls within calls
+        twice each would double the work at every level.
+        """
+        if arguments is None:
+            arguments = [
+                None if isinstance(argument, exp.Lambda) else self.bind(argument, scope)
+                for argument in nodes
+            ]
         best = None
         for line in lines:
             signature = signatures.read_signature(line)

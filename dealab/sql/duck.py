@@ -20,7 +20,14 @@ SETTINGS = (
     "async_threads = 0",  # no reading ahead: LIMIT stops where it stops
 )
 #: settings of one connection, which a locked instance still takes
-OWN_SETTINGS = ("enable_profiling = 'no_output'", "profiling_coverage = 'ALL'")
+OWN_SETTINGS = (
+    "enable_profiling = 'no_output'",
+    "profiling_coverage = 'ALL'",
+    "enable_progress_bar = true",  # counted for query_progress(), never printed
+    "enable_progress_bar_print = false",
+)
+#: seconds after which a statement that still runs is spoken of
+PATIENCE = 2.0
 
 
 def instance(lake, settings, threads: int):
@@ -35,7 +42,7 @@ def instance(lake, settings, threads: int):
         f"threads = {threads}",
         f"allowed_directories = [{folders}]",
         "enable_external_access = false",
-        "allowed_configs = ['enable_profiling', 'profiling_coverage']",
+        f"allowed_configs = [{', '.join(types.text(s.split(' = ')[0]) for s in OWN_SETTINGS)}]",
         "lock_configuration = true",
     ):
         connection.execute(f"SET GLOBAL {setting}")
@@ -171,8 +178,11 @@ class Duck:
         thread = threading.Thread(target=run, name="dealab-sql", daemon=True)
         thread.start()
         try:
+            waited = 0.0
             while not done.wait(0.5):
-                pass
+                waited += 0.5
+                if waited >= PATIENCE and self.engine.on_progress:
+                    self.engine.on_progress(self.connection.query_progress(), waited)
         except KeyboardInterrupt:
             self.connection.interrupt()
             done.wait()

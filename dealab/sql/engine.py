@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import ClassVar
 
@@ -34,6 +34,8 @@ class Engine:
         self.region = region
         bill.price(self.service, region)  # an unknown Region is refused now, not after a query
         self._ducks: dict = {}
+        #: called with (percent or -1, seconds) now and then while a long statement runs
+        self.on_progress: Callable[[float, float], None] | None = None
 
     # --- what callers use -------------------------------------------------------------
 
@@ -72,6 +74,19 @@ class Engine:
             if plan.work is not None:
                 return []
             return [*self.duck(plan).views(plan.tables), plan.query]
+
+    def estimate(self, sql: str, parameters=()):
+        """Return the Estimate of what a query would read and cost; it is not run."""
+        from dealab.sql.estimate import estimate
+
+        with guarded():
+            plan = self.plan(sql, parameters)
+            if plan.work is not None:
+                raise LabLimit(
+                    "an estimate for a statement that is not a query",
+                    "statements that define or list tables scan nothing and cost nothing.",
+                )
+            return estimate(self, plan)
 
     # --- for statements ---------------------------------------------------------------
 
@@ -123,7 +138,7 @@ class Engine:
             plan.columns,
             plan.kinds,
             rows,
-            bill=bill.from_profile(profile, self.service, self.region, bool(plan.tables)),
+            bill=self._charge(plan, profile),
             duckdb=[*views, plan.query],
         )
 
@@ -138,8 +153,7 @@ class Engine:
         text = statement.replace("{query}", plan.query)
         duck.prepare(views, text)
         rows = duck.execute(text)
-        charged = bill.from_profile(duck.profile(), self.service, self.region, bool(plan.tables))
-        return Outcome(rows=rows, bill=charged, duckdb=[*views, text])
+        return Outcome(rows=rows, bill=self._charge(plan, duck.profile()), duckdb=[*views, text])
 
     def type_name(self, kind) -> str:
         raise NotImplementedError
@@ -166,11 +180,26 @@ class Engine:
 
     # --- inside -----------------------------------------------------------------------
 
+    def _charge(self, plan: Plan, profile: str):
+        """Return the bill of what a plan's query read. One that reads no file costs nothing."""
+        if not plan.tables:
+            return bill.free()
+        factors = {bill.scale_of(table) for table in plan.tables.values()}
+        factor = factors.pop()
+        if factors:  # the tables' scales differ: weigh them by what each is estimated to read
+            from dealab.sql.estimate import estimate
+
+            scans = estimate(self, plan).scans
+            whole = sum(scan.bytes_estimated for scan in scans)
+            scaled = sum(scan.bytes_estimated * scan.scale for scan in scans)
+            factor = scaled / whole if whole else min(factor, *factors)
+        return bill.from_profile(profile, self.service, self.region, factor)
+
     def _run(self, sql: str, parameters) -> Result:
         begin = time.perf_counter()
         plan = self.plan(sql, parameters)
         outcome = self.carry_out(plan, sql)
-        charged = outcome.bill or bill.free(self.service, self.region)
+        charged = outcome.bill or bill.free()
         return Result(
             columns=outcome.columns,
             types=[self.type_name(kind) for kind in outcome.kinds],

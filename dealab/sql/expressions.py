@@ -35,7 +35,7 @@ class Expressions(Calls):
         self.catalog = engine.catalog
         self.database = database or engine.database
         self.parameters = list(parameters)
-        self.used_parameters: list[object] = []
+        self.used_parameters: set[int] = set()  # positions: a mark may be bound more than once
         self.tables: dict[str, object] = {}  # catalog tables that are read, by their DuckDB view
         self.reads: list = []  # the Source of every relation that FROM names
         self.counter = 0
@@ -162,12 +162,15 @@ class Expressions(Calls):
 
     @binds(exp.Placeholder, "this", "kind", "jdbc")
     def placeholder(self, node, scope):
-        at = len(self.used_parameters)
+        start = node.meta.get("start")
+        if start is None or node.this is not None:
+            raise self.limit_node(node)
+        marks = (token.start for token in self.source.tokens if token.text == "?")
+        at = sum(mark < start for mark in marks)
         if at >= len(self.parameters):
             raise self.missing_parameter(node, at + 1)
-        value = self.parameters[at]
-        self.used_parameters.append(value)
-        return self.parameter_value(value, node)
+        self.used_parameters.add(at)
+        return self.parameter_value(self.parameters[at], node)
 
     def missing_parameter(self, node, number):
         return ServiceError(

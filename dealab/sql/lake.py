@@ -115,6 +115,16 @@ class Lake:
         names = {home.name for root in self._roots() for home in root.iterdir() if home.is_dir()}
         return sorted(names)
 
+    def written(self) -> list[tuple[str, int]]:
+        """Return (``bucket/key``, bytes) of every object that was written to this lake."""
+        if "top" not in self.__dict__:
+            return []
+        return sorted(
+            (file.relative_to(self.top).as_posix(), file.stat().st_size)
+            for file in self.top.rglob("*")
+            if file.is_file()
+        )
+
     # --- writing ----------------------------------------------------------------------
 
     def target(self, location: str) -> Path:

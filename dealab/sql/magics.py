@@ -1,13 +1,21 @@
 """``%%athena`` and ``%%redshift``: SQL in a notebook cell.
 
-    %%athena [>> NAME] [--database DB] [--region REGION] [--params a,b] [--show-duckdb]
+    %%athena [>> NAME] [--database DB] [--region REGION] [--workgroup NAME] [--params a,b]
+             [--estimate] [--show-duckdb]
+    %%redshift [>> NAME] [--as-user USER] [--namespace NAME] and the same, without --workgroup
 
-``>> NAME`` stores the result as a DataFrame. ``--params`` gives Python variables to the ``?`` marks
-of the statement, in order: the values travel as typed values and are never pasted into the text.
+A cell may hold several statements, separated by semicolons: each is run and shown in turn, and the
+first error ends the cell. ``>> NAME`` stores the last result that has rows as a DataFrame.
+``--params`` gives Python variables to the ``?`` marks of the statement, in order: the values travel
+as typed values and are never pasted into the text. ``--estimate`` tells what the query would read
+and cost, and does not run it. ``--as-user`` runs the cell as another user of the namespace.
 ``--show-duckdb`` prints the DuckDB statements behind the cell.
+
+``%lake`` lists what this notebook has written; ``%lake reset`` forgets all of it.
 """
 
 import argparse
+import contextlib
 import shlex
 
 _SERVICES = ("athena", "redshift")
@@ -49,7 +57,13 @@ def _parser(service: str) -> _Parser:
     parser.add_argument("--database", default="fernway")
     parser.add_argument("--region", default="us-east-1")
     parser.add_argument("--params", default="")
+    parser.add_argument("--estimate", action="store_true")
     parser.add_argument("--show-duckdb", action="store_true")
+    if service == "athena":
+        parser.add_argument("--workgroup", default="primary")
+    else:
+        parser.add_argument("--as-user", dest="user", default="awsuser")
+        parser.add_argument("--namespace", default="lab")
     return parser
 
 
@@ -72,15 +86,22 @@ def _options(service: str, line: str, cell: str | None):
     return options, name, cell
 
 
-def _engine(service: str, database: str, region: str):
-    from dealab import paths
+#: what a client of each service is made with, beside its Region
+_SESSION = {"athena": ("database", "workgroup"), "redshift": ("database", "user", "namespace")}
 
-    key = (service, database, region, str(paths.datasets()))
-    if key not in _engines:
-        import dealab.sql
 
-        made = {"athena": dealab.sql.Athena, "redshift": dealab.sql.Redshift}[service]
-        _engines[key] = made(database=database, region=region)
+def _engine(service: str, options):
+    """Return this notebook's client for these options; it is made once for each lake."""
+    import dealab.sql
+    from dealab.sql import lake
+
+    shared = lake.current()
+    given = {name: getattr(options, name) for name in _SESSION[service]}
+    key = (service, options.region, *given.values())
+    known = _engines.get(key)
+    if known is None or known.lake is not shared:
+        made = getattr(dealab.sql, service.capitalize())
+        _engines[key] = made(region=options.region, lake=shared, **given)
     return _engines[key]
 
 
@@ -121,14 +142,63 @@ def _run(shell, service: str, line: str, cell: str | None):
         if word not in shell.user_ns:
             raise _Usage(f"%%{service}: --params names {word}, and there is no such variable yet")
         values.append(shell.user_ns[word])
-    engine = _engine(service, options.database, options.region)
-    if options.show_duckdb:
-        print(";\n".join(engine.translate(sql, values)))
-    result = engine.run(sql, values)
-    if name is not None:
-        shell.user_ns[name] = result.df()
-        result.stored_as = name
-    display(result)
+    engine = _engine(service, options)
+    if options.estimate:
+        display(engine.estimate(sql, values))
+        return
+    last = None
+    with _progress(engine):
+        for result in engine.script(sql, values):
+            if options.show_duckdb and result.duckdb:
+                print(";\n".join(result.duckdb))
+            if name is not None and result.columns:
+                shell.user_ns[name] = result.df()
+                result.stored_as = name
+                if last is not None:
+                    last.stored_as = None
+                last = result
+            display(result)
+
+
+@contextlib.contextmanager
+def _progress(engine):
+    """Show how far a long statement is, in one line that goes away at its end."""
+    from IPython.display import display
+
+    shown = []
+
+    def tell(percent: float, seconds: float) -> None:
+        share = f", {percent:.0f}% done" if percent > 0 else ""
+        line = {"text/plain": f"Running for {seconds:.0f} s{share}. Interrupt the kernel to stop."}
+        if shown:
+            shown[0].update(line, raw=True)
+        else:
+            shown.append(display(line, raw=True, display_id=True))
+
+    engine.on_progress = tell
+    try:
+        yield
+    finally:
+        engine.on_progress = None
+        if shown and shown[0] is not None:
+            shown[0].update({"text/plain": ""}, raw=True)
+
+
+def _lake(line: str) -> None:
+    from dealab.sql import lake
+
+    word = line.strip()
+    if word == "reset":
+        lake.renew()
+        print("A fresh lake: tables and files that this notebook made are gone.")
+        return
+    if word:
+        raise _Usage("%lake: no argument, or reset")
+    written = lake.current().written()
+    for key, size in written:
+        print(f"s3://{key}  {size:,} bytes")
+    if not written:
+        print("Nothing has been written yet.")
 
 
 def register(shell) -> None:
@@ -140,3 +210,4 @@ def register(shell) -> None:
 
         magic.__doc__ = __doc__
         shell.register_magic_function(magic, magic_kind="line_cell", magic_name=service)
+    shell.register_magic_function(_lake, magic_kind="line", magic_name="lake")

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, TokenError
+from sqlglot.tokens import TokenType
 
 
 def own_grammar(parser, *names) -> dict:
@@ -70,7 +71,16 @@ class Source:
 @lru_cache(maxsize=4)
 def _tools(dialect):
     made = dialect()
-    return made.tokenizer(), made.parser(error_level=ErrorLevel.IMMEDIATE)
+    parser = made.parser(error_level=ErrorLevel.IMMEDIATE)
+    parser.PLACEHOLDER_PARSERS = {**parser.PLACEHOLDER_PARSERS, TokenType.PLACEHOLDER: _mark}
+    return made.tokenizer(), parser
+
+
+def _mark(parser):
+    """Return a ? that knows its place: values belong to marks in the order of the text."""
+    mark = exp.Placeholder()
+    mark.meta.update(start=parser._prev.start, end=parser._prev.end)
+    return mark
 
 
 def tokenize(sql: str, dialect, syntax_error) -> tuple[list, Source]:

@@ -68,7 +68,17 @@ def summary(result) -> str:
     """Return the one line under the table: rows, bytes scanned, bytes billed, cost."""
     count = len(result.rows)
     parts = [f"{count:,} row" + ("" if count == 1 else "s")]
+    if not result.columns:
+        parts = [result.message or "Query successful."]
+        if result.update_count is not None and not result.message:
+            count = result.update_count
+            parts = [f"{count:,} row" + ("" if count == 1 else "s") + " written"]
+    if result.reused:
+        parts.append("the stored result was reused, nothing scanned, nothing billed")
+        return " · ".join(parts)
     if result.billed_bytes == 0:
+        if not result.columns:
+            return parts[0]
         parts.append("no data scanned, nothing billed")
         return " · ".join(parts)
     parts.append(f"{size(result.bytes_scanned)} scanned")
@@ -78,6 +88,12 @@ def summary(result) -> str:
     whose = "" if result.service == "athena" else " if Spectrum read these tables"
     parts.append(f"{dollars(result.cost_usd)} in {result.region}{whose}")
     return " · ".join(parts)
+
+
+def footer(result) -> list[str]:
+    """Return the lines under the table: the summary, the declared scale, notices and remarks."""
+    scale = result.bill.scale_text() if result.bill is not None else ""
+    return [summary(result), *([scale] if scale else []), *result.notes]
 
 
 def _is_number(kind) -> bool:
@@ -115,9 +131,12 @@ def html(result) -> str:
         name = result.stored_as
         where = f" All are in the DataFrame {escape.escape(name)}." if name else ""
         more = f"<p>The first {shown_rows} of {len(result.rows):,} rows.{where}</p>"
+    under = "".join(f"<p>{escape.escape(line)}</p>" for line in footer(result))
+    if not result.columns:
+        return f'{_STYLE}<div class="dealab-sql">{under}</div>'
     return (
         f'{_STYLE}<div class="dealab-sql"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table>{more}<p>{escape.escape(summary(result))}</p></div>"
+        f"<tbody>{''.join(body)}</tbody></table>{more}{under}</div>"
     )
 
 
@@ -127,6 +146,8 @@ def _class(kind) -> str:
 
 def plain(result) -> str:
     """Return the table as text."""
+    if not result.columns:
+        return "\n".join(footer(result))
     shown_rows = rows_to_show(result)
     rows = [
         ["NULL" if value is None else cell(value)[:SHOWN_CHARACTERS] for value in row]
@@ -148,7 +169,7 @@ def plain(result) -> str:
     lines += [line(row) for row in rows]
     if len(result.rows) > shown_rows:
         lines.append(f"(the first {shown_rows} of {len(result.rows):,} rows)")
-    return "\n".join([*lines, summary(result)])
+    return "\n".join([*lines, *footer(result)])
 
 
 def to_frame(result):

@@ -235,7 +235,7 @@ CASES = [
     ),
     (
         "SELECT date_part(dow, '2026-01-04'::date), extract(year FROM '2026-05-06'::date), date_part('doy', '2026-02-01')",
-        [(0, 2026, 32)],
+        [(0.0, 2026, 32.0)],
         DATETIME,
     ),
     (

@@ -46,6 +46,8 @@ REDSHIFT_SAMPLES = {
     "date": "'2026-01-02'::date",
     "timestamp": "'2026-01-02 03:04:05'::timestamp", "timestamptz": "getdate()::timestamptz",
     "super": "json_parse('[1]')", "decimal": "1.5",
+    "varbinary": "'a'::varbyte", "interval_day": "interval '1' day",
+    "interval_month": "interval '1' month",
 }  # fmt: skip
 
 

@@ -1,7 +1,6 @@
-"""Properties: agreement with plain DuckDB, and the services' own rules against Python models."""
+"""Property: where the three languages mean the same, the layer gives what plain DuckDB gives."""
 
-import contextlib
-import datetime as dt
+import os
 from collections import Counter
 from decimal import Decimal
 
@@ -9,20 +8,18 @@ import duckdb
 import property_grammar as grammar
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from dealab.sql import Athena, Redshift
 
 
-def examples(number: int):
-    """The same examples in each run; failures shrink to the shortest statement."""
-    return settings(
-        max_examples=number,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+#: the same examples in each run; set SQL_EXAMPLES=2000 to look further
+EXAMPLES = settings(
+    max_examples=int(os.environ.get("SQL_EXAMPLES", "40")),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +74,9 @@ def agree(services, plain, sql, in_order):
     ids=["select", "group", "join", "set", "window", "order", "subquery"],
 )
 def test_the_three_languages_agree(services, plain, strategy, in_order):
-    @examples(NUMBER)
+    @EXAMPLES
     @given(strategy)
     def check(sql):
         agree(services, plain, sql, in_order)
 
     check()
-
-
-import os
-
-NUMBER = int(os.environ.get("PROP_N", 50))

@@ -5,6 +5,7 @@ Each model is written from the rule that the service documents and not from the 
 
 import calendar
 import datetime as dt
+import os
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from dealab.sql import Athena, Redshift, ServiceError
 
 EXAMPLES = settings(
-    max_examples=60,
+    max_examples=int(os.environ.get("SQL_EXAMPLES", "40")),
     deadline=None,
     derandomize=True,
     database=None,

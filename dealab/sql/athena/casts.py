@@ -151,7 +151,7 @@ def fraction(kind: Type) -> str:
 
 
 def json_of(binder, value: Value) -> str:
-    """CAST(x AS JSON): a string becomes a JSON string; rows become objects, maps have sorted keys."""
+    """CAST(x AS JSON): a string becomes a JSON string, a row an object; a map's keys are sorted."""
     return f"CAST({json_text(value, binder)} AS JSON)"
 
 
@@ -176,13 +176,14 @@ def json_text(value: Value, binder=None) -> str:
             label = binder.fresh("j")
             inner = json_text(Value(label, kind.args[0]), binder)
             listed = f"list_transform({sql}, lambda {label}: coalesce({inner}, 'null'))"
-            return f"CASE WHEN {sql} IS NOT NULL THEN '[' || coalesce(array_to_string({listed}, ','), '') || ']' END"
+            return f"lab_json_wrapped({sql} IS NULL, '[', {listed}, ']')"
         case "map":
             label = binder.fresh("j")
             inner = json_text(Value(f"({sql})[{label}]", kind.args[1]), binder)
-            pair = f"CAST(to_json(CAST({label} AS VARCHAR)) AS VARCHAR) || ':' || coalesce({inner}, 'null')"
+            key = f"CAST(to_json(CAST({label} AS VARCHAR)) AS VARCHAR)"
+            pair = f"{key} || ':' || coalesce({inner}, 'null')"
             listed = f"list_transform(list_sort(map_keys({sql})), lambda {label}: {pair})"
-            return f"CASE WHEN {sql} IS NOT NULL THEN '{{' || coalesce(array_to_string({listed}, ','), '') || '}}' END"
+            return f"lab_json_wrapped({sql} IS NULL, '{{', {listed}, '}}')"
     shown = to_string(value) or sql
     return f"CAST(to_json({shown}) AS VARCHAR)"
 
@@ -221,7 +222,9 @@ def from_json(binder, value: Value, new: Type) -> str | None:
             inner = from_json(binder, Value(label, JSON), new.args[0])
             if inner is None:
                 return None
-            return f"list_transform(lab_json_list({sql}, {text(str(new))}), lambda {label}: {inner})"
+            return (
+                f"list_transform(lab_json_list({sql}, {text(str(new))}), lambda {label}: {inner})"
+            )
         case "map":
             if new.args[0].name not in ("varchar", *types.NUMBERS, "boolean"):
                 return None

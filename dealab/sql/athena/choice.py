@@ -1,13 +1,11 @@
-"""Athena functions that choose, round, aggregate and match."""
-
-import re
+"""Athena functions that choose, round, format and match."""
 
 from sqlglot import exp
 
 from dealab.sql import patterns, types
 from dealab.sql.athena.casts import to_string
+from dealab.sql.athena.collections import lambda_body
 from dealab.sql.athena.registry import (
-    SPECIAL,
     arguments,
     bad_argument,
     constant_pattern,
@@ -18,8 +16,10 @@ from dealab.sql.errors import LabLimit
 from dealab.sql.scope import Value
 from dealab.sql.types import (
     BIGINT,
+    BOOLEAN,
     NULL,
     VARCHAR,
+    as_decimal,
     athena_name,
     decimal,
     duck_name,
@@ -94,10 +94,13 @@ def rounding(binder, node, scope):
         result = binder.calculated(values[0], values[1], "%")
         if result is not None:
             return result
+    if name == "truncate" and values and values[0].type.name in types.INTEGERS:
+        values[0] = binder.coerce(values[0], as_decimal(values[0].type))
     if not values or values[0].type.name != "decimal" or name == "mod":
         fake = exp.Anonymous(this=name, expressions=node.expressions)
         fake.meta.update(node.meta)
-        return binder.choose(name, binder.FUNCTIONS[name], fake, node.expressions, scope)
+        lines = binder.FUNCTIONS[name]
+        return binder.choose(name, lines, fake, node.expressions, scope, arguments=values)
     value = values[0]
     precision, scale = value.type.args
     if name == "abs" and len(values) == 1:
@@ -127,65 +130,6 @@ def constant_digits(node, digits: Value) -> None:
         )
 
 
-def _sum(binder, node, scope, nodes, marks, extras):
-    if len(nodes) == 1 and not isinstance(nodes[0], (exp.Lambda, exp.Star)):
-        value = binder.bind(nodes[0], scope)
-        if value.type.name == "decimal":
-            kind = decimal(38, value.type.args[1])
-            return Value(f"sum({marks['d']}{value.sql}){marks['f']}", kind)
-    return binder.choose("sum", binder.AGGREGATES["sum"], node, nodes, scope, marks)
-
-
-def _avg(binder, node, scope, nodes, marks, extras):
-    from dealab.sql.athena.decimals import quotient
-
-    if len(nodes) == 1 and not isinstance(nodes[0], (exp.Lambda, exp.Star)):
-        value = binder.bind(nodes[0], scope)
-        if value.type.name == "decimal":
-            total = Value(
-                f"sum({marks['d']}{value.sql}){marks['f']}", decimal(38, value.type.args[1])
-            )
-            count = Value(f"nullif(count({marks['d']}{value.sql}){marks['f']}, 0)", BIGINT)
-            return quotient(total, count, value.type, "lab_round_div")
-    return binder.choose("avg", binder.AGGREGATES["avg"], node, nodes, scope, marks)
-
-
-def _is_number(literal) -> bool:
-    """Tell whether a literal's text is a number (decimals are kept as text)."""
-    return re.fullmatch(r"\d+\.?\d*", str(literal)) is not None
-
-
-def _approx_percentile(binder, node, scope, nodes, marks, extras):
-    for part in nodes[1:2]:
-        share = binder.bind(part, scope)
-        values = (
-            [binder.bind(p, scope) for p in part.expressions]
-            if isinstance(part, exp.Array)
-            else [share]
-        )
-        for value in values:
-            known = value.literal
-            if known is None:
-                raise LabLimit(
-                    "approx_percentile with a share that is not a constant",
-                    "Athena takes any value between 0 and 1.",
-                )
-            if not (_is_number(known) and 0 <= float(known) <= 1):
-                raise bad_argument(binder, node, "Percentile must be between 0 and 1")
-    return binder.choose(
-        "approx_percentile", binder.AGGREGATES["approx_percentile"], node, nodes, scope, marks
-    )
-
-
-SPECIAL["approx_percentile"] = _approx_percentile
-
-
-SPECIAL["sum"] = _sum
-
-
-SPECIAL["avg"] = _avg
-
-
 @special(
     "regexp_like",
     "regexp_extract",
@@ -197,13 +141,95 @@ SPECIAL["avg"] = _avg
 )
 def regexp(binder, node, scope):
     name = node.name.lower()
-    if any(isinstance(argument, exp.Lambda) for argument in node.expressions):
-        raise LabLimit("regexp_replace with a lambda", "Trino calls the lambda for each match.")
-    values = arguments(binder, node, scope, 2, 4 if name == "regexp_position" else 3)
-    for value in values[:2]:
+    nodes = node.expressions
+    if name == "regexp_replace" and len(nodes) == 3 and isinstance(nodes[2], exp.Lambda):
+        return replaced_by_lambda(binder, node, scope)
+    if any(isinstance(argument, exp.Lambda) for argument in nodes):
+        raise unexpected(binder, node, [], f"{name}(varchar(x), JoniRegExp)")
+    least_most = {"regexp_position": 4, "regexp_like": 2, "regexp_split": 2, "regexp_count": 2}
+    values = arguments(binder, node, scope, 2, least_most.get(name, 3))
+    whole = 2 if name in ("regexp_extract", "regexp_extract_all", "regexp_position") else 3
+    for value in values[:whole]:
         if value.type.name not in ("varchar", "char", "null"):
             raise unexpected(binder, node, values, f"{name}(varchar(x), JoniRegExp)")
-    return patterns.java(binder, node, name, values)
+    for value in values[whole:]:
+        if value.type.name not in (*types.INTEGERS, "null"):
+            raise unexpected(binder, node, values, f"{name}(varchar(x), JoniRegExp, bigint)")
+    if any(value.type == NULL for value in values):
+        kind = REGEXP_RESULTS.get(name, VARCHAR)
+        return Value(f"CAST(NULL AS {duck_name(kind)})", kind)
+    if constant(values, name):
+        return patterns.java(binder, node, name, values)
+    if isinstance(values[1].literal, str):
+        patterns.translated(binder, node, values[1].literal)
+    return at_run_time(name, [value.sql for value in values])
+
+
+REGEXP_RESULTS = {
+    "regexp_like": BOOLEAN,
+    "regexp_count": BIGINT,
+    "regexp_position": types.INTEGER,
+    "regexp_extract_all": types.array(VARCHAR),
+    "regexp_split": types.array(VARCHAR),
+}
+
+
+def constant(values: list[Value], name: str) -> bool:
+    """Tell whether DuckDB's own functions can do it: pattern, replacement and group are known."""
+    if not isinstance(values[1].literal, str):
+        return False
+    third = values[2].literal if len(values) > 2 else ""
+    if name == "regexp_replace":
+        return isinstance(third, str) and "${" not in third
+    if name.startswith("regexp_extract") and len(values) > 2:
+        return isinstance(third, int)
+    return name != "regexp_position"
+
+
+def at_run_time(name: str, texts: list[str]) -> Value:
+    """Run a regular expression that only the rows know, with Python's re."""
+    subject, pattern, rest = texts[0], texts[1], texts[2:]
+    kind = REGEXP_RESULTS.get(name, VARCHAR)
+    match name:
+        case "regexp_like":
+            sql = f"lab_py_re_like({subject}, {pattern})"
+        case "regexp_extract" | "regexp_extract_all":
+            group = f"CAST({rest[0]} AS BIGINT)" if rest else "0"
+            sql = f"lab_py_re_{name[7:]}({subject}, {pattern}, {group})"
+        case "regexp_replace":
+            sql = f"lab_py_re_replace({subject}, {pattern}, {rest[0] if rest else text('')})"
+        case "regexp_split":
+            sql = f"lab_py_re_split({subject}, {pattern})"
+        case "regexp_count":
+            sql = f"len(lab_py_re_extract_all({subject}, {pattern}, 0))"
+        case _:
+            start, nth = ([f"CAST({part} AS BIGINT)" for part in rest] + ["1", "1"])[:2]
+            sql = f"CAST(lab_py_re_position({subject}, {pattern}, {start}, {nth}) AS INTEGER)"
+    return Value(sql, kind)
+
+
+def replaced_by_lambda(binder, node, scope):
+    """regexp_replace(text, pattern, groups -> text)."""
+    subject, pattern = (binder.bind(part, scope) for part in node.expressions[:2])
+    for value in (subject, pattern):
+        if value.type.name not in ("varchar", "char"):
+            raise unexpected(binder, node, [subject, pattern], "regexp_replace(varchar(x), ...)")
+    function = node.expressions[2]
+    if len(function.expressions) != 1:
+        raise unexpected(binder, node, [subject, pattern], "regexp_replace(varchar(x), ...)")
+    if isinstance(pattern.literal, str):
+        patterns.translated(binder, node, pattern.literal)
+    label = binder.fresh("m")
+    groups = Value(f"{label}.groups", types.array(VARCHAR))
+    body = lambda_body(binder, function, [groups], scope)
+    if body.type.name not in ("varchar", "char", "null"):
+        raise unexpected(binder, node, [subject, pattern], "regexp_replace(varchar(x), ...)")
+    piece = (
+        f"{label}.before || CASE WHEN {label}.groups IS NULL THEN '' "
+        f"ELSE coalesce({body.sql}, '') END"
+    )
+    pieces = f"lab_py_re_pieces({subject.sql}, {pattern.sql})"
+    return Value(f"array_to_string(list_transform({pieces}, lambda {label}: {piece}), '')", VARCHAR)
 
 
 @special("format")
@@ -259,6 +285,6 @@ def normalize(binder, node, scope):
     form = node.expressions[1].name.upper() if len(node.expressions) > 1 else "NFC"
     if value is None or value.type.name != "varchar":
         raise unexpected(binder, node, [value] if value else [])
-    if form != "NFC":
-        raise LabLimit(f"normalize with {form}", "Trino knows NFC, NFD, NFKC and NFKD.")
-    return Value(f"nfc_normalize({value.sql})", VARCHAR)
+    if form not in ("NFC", "NFD", "NFKC", "NFKD"):
+        raise binder.error("SYNTAX_ERROR", f"mismatched input '{form}'", node.expressions[1])
+    return Value(f"lab_py_normalize({value.sql}, {text(form)})", VARCHAR)

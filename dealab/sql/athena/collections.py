@@ -6,7 +6,6 @@ from sqlglot import exp
 
 from dealab.sql import types
 from dealab.sql.athena.registry import arguments, special, unexpected
-from dealab.sql.errors import LabLimit
 from dealab.sql.scope import Scope, Value
 from dealab.sql.types import (
     NULL,
@@ -106,11 +105,18 @@ def reduce(binder, node, scope):
         raise unexpected(
             binder, node, [values, start], "reduce(array(T), S, function(S,T,S), function(S,R))"
         )
+    found = folded(binder, node, values, start, nodes[2], scope)
+    last = lambda_body(binder, nodes[3], [found], scope)
+    return Value(f"CASE WHEN {values.sql} IS NULL THEN NULL ELSE {last.sql} END", last.type)
+
+
+def folded(binder, node, values: Value, start: Value, step, scope) -> Value:
+    """Return the state after every element of an array went through ``step``."""
     element = values.type.args[0]
     state = start.type
     for _ in range(2):  # the step may widen the state's type once
         label, item = binder.fresh("s"), binder.fresh("x")
-        body = lambda_body(binder, nodes[2], [Value(label, state), Value(item, element)], scope)
+        body = lambda_body(binder, step, [Value(label, state), Value(item, element)], scope)
         common = binder.common_type(state, body.type)
         if common is None:
             raise unexpected(binder, node, [values, start])
@@ -121,17 +127,16 @@ def reduce(binder, node, scope):
     # DuckDB reduces a list of one type: state and element travel together in a struct.
     begin = binder.coerce(start, state)
     whole = binder.fresh("a"), binder.fresh("b")
-    step = re.sub(rf"\b{label}\b", f"{whole[0]}.s", body.sql)
-    step = re.sub(rf"\b{item}\b", f"{whole[1]}.x", step)
+    made = re.sub(rf"\b{label}\b", f"{whole[0]}.s", body.sql)
+    made = re.sub(rf"\b{item}\b", f"{whole[1]}.x", made)
     s_type, x_type = duck_name(state), duck_name(element)
     head = f"{{s: CAST({begin.sql} AS {s_type}), x: CAST(NULL AS {x_type})}}"
     rest = f"list_transform({values.sql}, lambda v: {{s: CAST(NULL AS {s_type}), x: v}})"
-    folded = (
+    return Value(
         f"list_reduce(list_prepend({head}, {rest}), lambda {whole[0]}, {whole[1]}: "
-        f"{{s: {step}, x: CAST(NULL AS {x_type})}}).s"
+        f"{{s: {made}, x: CAST(NULL AS {x_type})}}).s",
+        state,
     )
-    last = lambda_body(binder, nodes[3], [Value(folded, state)], scope)
-    return Value(f"CASE WHEN {values.sql} IS NULL THEN NULL ELSE {last.sql} END", last.type)
 
 
 @special("zip")
@@ -171,10 +176,71 @@ def zip_with(binder, node, scope):
 
 @special("array_sort")
 def array_sort(binder, node, scope):
-    if len(node.expressions) == 2:
-        raise LabLimit("array_sort with a comparator", "Trino sorts by the lambda's -1, 0 or 1.")
-    return binder.choose(
-        "array_sort", binder.FUNCTIONS["array_sort"], node, node.expressions, scope
+    if len(node.expressions) != 2:
+        value = binder.choose(
+            "array_sort", binder.FUNCTIONS["array_sort"], node, node.expressions, scope
+        )
+        binder.orderable(Value(value.sql, value.type.args[0]), node)
+        return value
+    values, compare = binder.bind(node.expressions[0], scope), node.expressions[1]
+    shape = "array_sort(array(T), function(T,T,integer))"
+    if values.type.name != "array" or not isinstance(compare, exp.Lambda):
+        raise unexpected(binder, node, [values], shape)
+    if len(compare.expressions) != 2:
+        raise unexpected(binder, node, [values], shape)
+    element = values.type.args[0]
+    # Every pair is compared in SQL; Python sorts the places by the answers.
+    one, two = binder.fresh("x"), binder.fresh("y")
+    body = lambda_body(binder, compare, [Value(one, element), Value(two, element)], scope)
+    if body.type.name not in (*types.INTEGERS, "null"):
+        raise unexpected(binder, node, [values], shape)
+    answers = (
+        f"list_transform({values.sql}, lambda {one}: list_transform({values.sql}, "
+        f"lambda {two}: lab_compared({body.sql})))"
+    )
+    return Value(
+        f"list_transform(lab_py_order({answers}), lambda i: ({values.sql})[i])", values.type
+    )
+
+
+@special("map_zip_with")
+def map_zip_with(binder, node, scope):
+    nodes = node.expressions
+    shape = "map_zip_with(map(K,V1), map(K,V2), function(K,V1,V2,V3))"
+    if len(nodes) != 3 or not isinstance(nodes[2], exp.Lambda) or len(nodes[2].expressions) != 3:
+        raise unexpected(binder, node, [], shape)
+    one, two = binder.bind(nodes[0], scope), binder.bind(nodes[1], scope)
+    if one.type.name != "map" or two.type.name != "map":
+        raise unexpected(binder, node, [one, two], shape)
+    key = binder.common_type(one.type.args[0], two.type.args[0])
+    if key is None:
+        raise unexpected(binder, node, [one, two], shape)
+    one = binder.coerce(one, types.map_of(key, one.type.args[1]))
+    two = binder.coerce(two, types.map_of(key, two.type.args[1]))
+    label = binder.fresh("k")
+    left = Value(f"({one.sql})[{label}]", one.type.args[1])
+    right = Value(f"({two.sql})[{label}]", two.type.args[1])
+    body = lambda_body(binder, nodes[2], [Value(label, key), left, right], scope)
+    keys = f"lab_distinct(list_concat(map_keys({one.sql}), map_keys({two.sql})))"
+    return Value(
+        f"CASE WHEN {one.sql} IS NOT NULL AND {two.sql} IS NOT NULL THEN map_from_entries("
+        f"list_transform({keys}, lambda {label}: row({label}, {body.sql}))) END",
+        types.map_of(key, body.type),
+    )
+
+
+@special("multimap_from_entries")
+def multimap_from_entries(binder, node, scope):
+    (value,) = arguments(binder, node, scope, 1)
+    inner = value.type.args[0] if value.type.name == "array" else NULL
+    if inner.name != "row" or len(inner.args[0]) != 2:
+        raise unexpected(binder, node, [value], "multimap_from_entries(array(row(K,V)))")
+    (one, key), (two, item) = inner.args[0]
+    first, second = text(field_key(one, 0)), text(field_key(two, 1))
+    return Value(
+        f"lab_multimap_of(list_transform({value.sql}, lambda e: "
+        f"row(struct_extract(e, {first}), struct_extract(e, {second}))))",
+        types.map_of(key, types.array(item)),
     )
 
 
@@ -182,15 +248,27 @@ def array_sort(binder, node, scope):
 def sequence(binder, node, scope):
     values = arguments(binder, node, scope, 2, 3)
     kind = values[0].type
-    if kind.name in ("date", "timestamp") and values[1].type.name == kind.name:
-        step = values[2].sql if len(values) == 3 else "to_days(1)"
-        if len(values) == 3 and values[2].type.name not in types.INTERVALS:
-            raise unexpected(binder, node, values)
-        sql = (
-            f"generate_series(CAST({values[0].sql} AS TIMESTAMP), CAST({values[1].sql} AS "
-            f"TIMESTAMP), {step})"
+    if kind.name not in ("date", "timestamp") or values[1].type.name != kind.name:
+        return binder.choose(
+            "sequence", binder.FUNCTIONS["sequence"], node, node.expressions, scope
         )
+    first, last = (f"CAST({value.sql} AS TIMESTAMP)" for value in values[:2])
+    if len(values) == 3:
+        if values[2].type.name not in types.INTERVALS:
+            raise unexpected(binder, node, values)
+        step = values[2].sql
+        if values[2].type.name == "interval_month":
+            sql = f"lab_month_series({first}, {last}, lab_months_of({step}))"
+            if kind.name == "date":
+                sql = f"list_transform({sql}, lambda x: CAST(x AS DATE))"
+            return Value(sql, types.array(kind))
         if kind.name == "date":
-            sql = f"list_transform({sql}, lambda x: CAST(x AS DATE))"
-        return Value(sql, types.array(kind))
-    return binder.choose("sequence", binder.FUNCTIONS["sequence"], node, node.expressions, scope)
+            step = f"lab_sequence_days({step})"
+    elif kind.name == "date":
+        step = f"CASE WHEN {first} <= {last} THEN to_days(1) ELSE to_days(-1) END"
+    else:
+        raise unexpected(binder, node, values)
+    sql = f"lab_stamp_series({first}, {last}, {step})"
+    if kind.name == "date":
+        sql = f"list_transform({sql}, lambda x: CAST(x AS DATE))"
+    return Value(sql, types.array(kind))

@@ -15,9 +15,9 @@ from dealab.sql.parsing import own_grammar
 class JsonCall(exp.Expression):
     """JSON_EXISTS, JSON_QUERY, JSON_VALUE, JSON_OBJECT, JSON_ARRAY with all their clauses.
 
-    ``expressions``: the input (or the elements of an array), ``keys``: of an object, ``path``: text,
-    ``passing``: values named by ``names``, ``json``: which expressions carry FORMAT JSON (a list of
-    encodings or None), ``returning``: a type, ``clauses``: words by clause.
+    ``expressions``: the input (or the elements of an array), ``keys``: of an object, ``path``: a
+    text, ``passing``: values named by ``names``, ``json``: which expressions carry FORMAT JSON (a
+    list of encodings or None), ``returning``: a type, ``clauses``: words by clause.
     """
 
     arg_types = {  # noqa: RUF012 - sqlglot's own way

@@ -9,7 +9,8 @@ from dealab.sql.types import athena_name
 class Athena(Engine):
     """An Athena client (engine version 3) over a lake.
 
-        Athena(datasets=None, database="fernway", region="us-east-1", lake=None)
+        Athena(datasets=None, database="fernway", region="us-east-1", lake=None,
+               workgroup="primary")
 
     ``lake`` holds the buckets and the catalog: ``Lake()`` is a fresh one over the course's
     datasets, and every client that is given the same one sees the same tables. Without it the
@@ -22,6 +23,17 @@ class Athena(Engine):
         "interval_month": "lab_month_interval_text({})",
     }
     settings = ("ieee_floating_point_ops = true",)  # Trino: 1e0/0 is Infinity; whole numbers raise
+
+    def __init__(
+        self,
+        datasets=None,
+        database: str = "fernway",
+        region: str = "us-east-1",
+        lake=None,
+        workgroup: str = "primary",
+    ):
+        super().__init__(datasets, database, region, lake)
+        self.workgroup = workgroup
 
     def type_name(self, kind) -> str:
         return athena_name(kind, lengths=False)

@@ -135,6 +135,9 @@ def _from_base(value, name):
     import base64
 
     try:
+        if name == "64":
+            padded = value + "=" * (-len(value) % 4)
+            return base64.b64decode(padded, validate=True)
         if name == "32":
             return base64.b32decode(value + "=" * (-len(value) % 8))
         return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
@@ -191,10 +194,7 @@ def _split_to_map(value, entries, pairs):
         if not entry:
             continue
         if not mark or pairs in item:
-            bad(
-                "Key-value delimiter must appear exactly once in each entry. Bad input: "
-                f"'{entry}'"
-            )
+            bad(f"Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'")
         found.append({"k": key, "v": item})
     return found
 
@@ -212,7 +212,9 @@ def _split_unique(value, entries, pairs):
     return _unique(_split_to_map(value, entries, pairs))
 
 
-_SIZES = {unit: 1024**at for at, unit in enumerate("B kB MB GB TB PB EB ZB YB".split())}
+_SIZES = {
+    unit: 1024**at for at, unit in enumerate(["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"])
+}
 _TIMES = {
     "ns": 1e-6,
     "us": 1e-3,
@@ -342,12 +344,13 @@ def _weighted(values, shares):
         bad("percentile weight must be >= 1")
     total, found = sum(weight for _, weight in rows), []
     for share in shares:
-        so_far = 0.0
+        so_far, chosen = 0.0, rows[-1][0]
         for value, weight in rows:
             so_far += weight
             if so_far >= share * total:
+                chosen = value
                 break
-        found.append(value)
+        found.append(chosen)
     return found
 
 

@@ -445,7 +445,7 @@ def _compare(operator: str, one, two) -> bool | None:
         return False if None in (one, two) else None
     if one is None or two is None:
         return operator in ("==",) and one is two
-    if not (_type(one) == _type(two)):
+    if _type(one) != _type(two):
         return None
     match operator:
         case "==":

@@ -56,7 +56,17 @@ def json_extract(binder, node, scope):
 
 @special("json_extract_scalar")
 def json_extract_scalar(binder, node, scope):
-    return Value(f"lab_json_scalar({part(binder, node, scope)})", VARCHAR)
+    value, path = arguments(binder, node, scope, 2)
+    found = part(binder, node, scope)
+    if path.type.name == "null" or value.type.name == "null":
+        return Value("CAST(NULL AS VARCHAR)", VARCHAR)
+    plain = value.sql if value.type.name == "varchar" else f"CAST({value.sql} AS VARCHAR)"
+    # DuckDB rewrites a number's digits: 10.50 stays 10.50 in Athena.
+    digits = f"lab_py_json_follow({plain}, {path.sql})"
+    return Value(
+        f"CASE json_type({found}) WHEN 'DOUBLE' THEN {digits} ELSE lab_json_scalar({found}) END",
+        VARCHAR,
+    )
 
 
 @special("json_size")
@@ -149,7 +159,7 @@ def passed(binder, node, path: str, scope) -> str:
             "INVALID_PATH",
             f"no value passed for parameter {sorted(missing)[0]}",
             node,
-            hint="names without quotes are folded to upper case: PASSING x AS \"name\".",
+            hint='names without quotes are folded to upper case: PASSING x AS "name".',
         )
     if not names:
         return "'{}'"

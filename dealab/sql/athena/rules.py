@@ -3,13 +3,24 @@
 from sqlglot import exp
 
 from dealab.sql import signatures, types
-from dealab.sql.athena import casts, choice, collections, intervals, hashes, jsons, registry, times, udfs  # noqa: F401 - each registers its functions
+from dealab.sql.athena import (  # noqa: F401 - each registers its functions
+    aggregates,
+    casts,
+    choice,
+    collections,
+    hashes,
+    intervals,
+    jsons,
+    registry,
+    times,
+    udfs,
+)
 from dealab.sql.athena.decimals import decimal_calculated
 from dealab.sql.athena.dialect import JsonCall
 from dealab.sql.athena.messages import Messages
 from dealab.sql.athena.names import read_type
 from dealab.sql.errors import LabLimit, ServiceError
-from dealab.sql.nodes import binds, nearest
+from dealab.sql.nodes import binds
 from dealab.sql.queries import Queries
 from dealab.sql.scope import Value
 from dealab.sql.types import (

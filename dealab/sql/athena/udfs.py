@@ -279,9 +279,7 @@ def _re_position(value, pattern, start, nth):
         bad(f"start position cannot be smaller than 1: {start}")
     if nth < 1:
         bad(f"occurrence cannot be smaller than 1: {nth}")
-    at = 0
-    for found in _pattern(pattern).finditer(value, start - 1):
-        at += 1
+    for at, found in enumerate(_pattern(pattern).finditer(value, start - 1), 1):
         if at == nth:
             return found.start() + 1
     return -1
@@ -295,6 +293,37 @@ def _re_pieces(value, pattern):
         pieces.append({"before": value[last : found.start()], "groups": list(found.groups())})
         last = found.end()
     return [*pieces, {"before": value[last:], "groups": None}]
+
+
+def _normalize(value, form):
+    import unicodedata
+
+    return unicodedata.normalize(form, value)
+
+
+def _listagg(values, separator, filler, counted, most):
+    """Join values; what does not fit in ``most`` bytes gives way to a filler and a count."""
+    if not values:
+        return None
+    whole = separator.join(values)
+    if len(whole.encode()) <= most:
+        return whole
+    kept, size = [], 0
+    for value in values:
+        size += len(value.encode()) + (len(separator.encode()) if kept else 0)
+        if size > most:
+            break
+        kept.append(value)
+    tail = filler + (f"({len(values) - len(kept)})" if counted else "")
+    return separator.join([*kept, tail])
+
+
+def _order(answers):
+    """Return the places (from 1) in the order that a comparator's answers give."""
+    from functools import cmp_to_key
+
+    key = cmp_to_key(lambda one, two: answers[one - 1][two - 1])
+    return sorted(range(1, len(answers) + 1), key=key)
 
 
 def register(more: dict) -> None:
@@ -316,6 +345,9 @@ register(
         "lab_py_java_double": (_java_double, ["DOUBLE"], _T),
         "lab_py_java_real": (_java_real, ["FLOAT"], _T),
         "lab_py_real_text": (_real_text, ["FLOAT"], _T),
+        "lab_py_normalize": (_normalize, [_T, _T], _T),
+        "lab_py_listagg": (_listagg, ["VARCHAR[]", _T, _T, "BOOLEAN", _I], _T),
+        "lab_py_order": (_order, ["INTEGER[][]"], "BIGINT[]"),
         "lab_py_re_like": (_re_like, [_T, _T], "BOOLEAN"),
         "lab_py_re_extract": (_re_extract, [_T, _T, _I], _T),
         "lab_py_re_extract_all": (_re_extract_all, [_T, _T, _I], "VARCHAR[]"),

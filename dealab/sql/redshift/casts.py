@@ -1,7 +1,6 @@
 """Redshift's casts: which exist, and how they read their text."""
 
 from dealab.sql import types
-from dealab.sql.redshift.supers import to_super
 from dealab.sql.scope import Value
 from dealab.sql.types import (
     NULL,
@@ -21,6 +20,8 @@ def cast_sql(binder, value: Value, kind: Type) -> str | None:
     if old == NULL:
         return f"CAST(NULL AS {wanted})"
     if new.name == "super":
+        from dealab.sql.redshift.supers import to_super
+
         return to_super(binder, value)
     if old.name in ("row", "array", "map"):
         old, sql = SUPER, f"to_json({sql})"
@@ -83,6 +84,14 @@ def from_string(sql: str, old: Type, new: Type) -> str | None:
     return None
 
 
+def decimal_text(value: Value) -> str:
+    """Return the text of a decimal; DuckDB leaves out the zero of 0.5 in a DECIMAL(1,1)."""
+    precision, scale = value.type.args
+    if precision == scale < 38:
+        return f"CAST(CAST({value.sql} AS DECIMAL({precision + 1},{scale})) AS VARCHAR)"
+    return f"CAST({value.sql} AS VARCHAR)"
+
+
 def to_string(value: Value) -> str | None:
     sql = value.sql
     match value.type.name:
@@ -94,6 +103,8 @@ def to_string(value: Value) -> str | None:
             return f"(CAST(timezone('UTC', {sql}) AS VARCHAR) || '+00')"
         case "interval_day" | "interval_month":
             return f"lab_interval_text({sql})"
+        case "decimal":
+            return decimal_text(value)
     return f"CAST({sql} AS VARCHAR)"
 
 

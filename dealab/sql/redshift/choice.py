@@ -13,6 +13,7 @@ from dealab.sql.types import (
     DOUBLE,
     INTEGER,
     NULL,
+    SUPER,
     TIMESTAMP,
     as_decimal,
     decimal,
@@ -82,11 +83,18 @@ def rounding(binder, node, scope):
         return Value(f"CAST({moment.sql} AS DATE)", DATE)
     if name == "mod" and len(values) == 2:
         return binder.calculate(values[0], values[1], "%", node)
+    if first.name == "super" and name != "sign":
+        digits = values[1].literal if len(values) > 1 else 0
+        if not isinstance(digits, int):
+            raise refuse(binder, node, values)
+        made = f"lab_py_super_round('{name}', CAST({values[0].sql} AS VARCHAR), {digits})"
+        return Value(f"CAST({made} AS JSON)", SUPER)
     exact = as_decimal(first)
     if exact is None or not values or (name in ("abs",) and first.name != "decimal"):
         call = exp.Anonymous(this=name, expressions=node.expressions)
         call.meta.update(node.meta)
-        return binder.choose(name, binder.FUNCTIONS[name], call, node.expressions, scope)
+        lines = binder.FUNCTIONS[name]
+        return binder.choose(name, lines, call, node.expressions, scope, arguments=values)
     value, (precision, scale) = values[0], exact.args
     if first.name != "decimal" and name in ("floor", "ceil", "round", "trunc") and len(values) == 1:
         return value
@@ -120,6 +128,23 @@ def _sum(binder, node, scope, nodes, marks, extras):
                 f"sum({marks['d']}{value.sql}){marks['f']}", decimal(38, value.type.args[1])
             )
     return binder.choose("sum", binder.AGGREGATES["sum"], node, nodes, scope, marks)
+
+
+def _extreme(binder, node, scope, nodes, marks, extras):
+    """MIN and MAX; SUPER values compare by their type and value, not as text."""
+    name = node.name.lower()
+    if len(nodes) == 1 and not isinstance(nodes[0], exp.Star):
+        value = binder.settle(binder.bind(nodes[0], scope))
+        if value.type.name == "super":
+            key = f"lab_super_key({value.sql})"
+            return Value(f"arg_{name}({value.sql}, {key}){marks['f']}", SUPER)
+        if value.type.name == "boolean":
+            raise refuse(binder, node, [value])
+    return binder.choose(name, binder.AGGREGATES[name], node, nodes, scope, marks)
+
+
+SPECIAL["min"] = _extreme
+SPECIAL["max"] = _extreme
 
 
 def _avg(binder, node, scope, nodes, marks, extras):

@@ -163,11 +163,27 @@ class Operators:
 
     # --- arithmetic -------------------------------------------------------------------
 
+    def negate(self, node, scope):
+        value = self.bind(node.this, scope)
+        if value.type.name == "super":
+            return self.dynamic_calculate(Value("0", INTEGER), value, "-")
+        if value.type.name not in (*types.NUMBERS, *types.INTERVALS, "null"):
+            value = self.negatable(value, node)
+        literal = -value.literal if isinstance(value.literal, (int, float)) else None
+        return Value(f"(-{value.sql})", value.type, literal)
+
+    def is_test(self, node, scope):
+        """IS NULL holds for a JSON null in a SUPER value, too."""
+        if isinstance(node.expression, exp.Null):
+            value = self.bind(node.this, scope)
+            if value.type.name == "super":
+                return Value(f"(lab_super_rank({value.sql}) IS NULL)", BOOLEAN)
+            return Value(f"({value.sql} IS NULL)", BOOLEAN)
+        return super().is_test(node, scope)
+
     def negatable(self, value, node):
         if value.type.name == "literal":
             return self.coerce(value, DOUBLE)
-        if value.type.name == "super":
-            return self.dynamic_calculate(Value("0", INTEGER), value, "-")
         raise self.error("42883", f"operator does not exist: - {shown(value.type)}", node)
 
     def calculate(self, left, right, operator, node):

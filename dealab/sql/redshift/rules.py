@@ -4,8 +4,9 @@ from sqlglot import exp
 
 from dealab.sql import signatures, types
 from dealab.sql.errors import LabLimit
+from dealab.sql.nodes import binds
 from dealab.sql.queries import Queries
-from dealab.sql.redshift import casts, choice, registry, supers, times, to_char  # noqa: F401 - each registers its functions
+from dealab.sql.redshift import binary, casts, choice, registry, supers, times, to_char  # noqa: F401 - each registers its functions
 from dealab.sql.redshift.decimals import RANK, common_number
 from dealab.sql.redshift.froms import Froms
 from dealab.sql.redshift.intervals import cast_target, kind_of, literal, redshift_interval
@@ -68,8 +69,39 @@ class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Querie
             case "sysdate":
                 return Value("CAST(now() AS TIMESTAMP)", TIMESTAMP)
             case "user" | "current_user" | "session_user":
-                return Value("'lab_user'", VARCHAR)
+                return self.session_value("user")
         return None
+
+    def session_value(self, name: str) -> Value:
+        """Return what the session knows of itself."""
+        engine = getattr(self, "engine", None)
+        if name == "session_user":
+            name = "login" if hasattr(engine, "login") else "user"
+        return Value(text(str(getattr(engine, name, "awsuser"))), VARCHAR)
+
+    def current_user(self, node, scope):
+        return self.session_value("user")
+
+    @binds(exp.SessionUser)
+    def session_user(self, node, scope):
+        return self.session_value("session_user")
+
+    @binds(exp.CurrentUserId)
+    def current_user_id(self, node, scope):
+        return Value("100", types.INTEGER)
+
+    @binds(exp.CurrentCatalog)
+    def current_catalog(self, node, scope):
+        return Value("'dev'", VARCHAR)
+
+    @binds(exp.ByteString, "this")
+    def escape_string(self, node, scope):
+        """E'text' is text: backslashes mean the same without the E."""
+        return self.string_literal(node.this)
+
+    @binds(exp.Parameter, "this")
+    def dollar(self, node, scope):
+        raise self.error("42P02", f"there is no parameter ${node.name}", node)
 
     def field(self, value, name, node):
         if value.type.name == "super":
@@ -84,7 +116,12 @@ class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Querie
                     return inner.name.lower()
                 return _CAST_NAMES.get(node.args["to"].this.name, "?column?")
             case exp.Anonymous():
-                return node.name.lower().removeprefix("approximate_")
+                name = node.name.lower().removeprefix("approximate_")
+                return _OWN_NAMES.get(name, name)
+            case exp.ObjectTransform():
+                return "object_transform"
+            case exp.SessionUser() | exp.CurrentUserId() | exp.CurrentCatalog():
+                return node.key.replace("current", "current_").replace("session", "session_")
             case exp.Window() | exp.Filter() | exp.WithinGroup() | exp.IgnoreNulls():
                 return self.unnamed(at, node.this)
             case exp.Case():
@@ -186,8 +223,8 @@ class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Querie
             ("timestamptz", "timestamp"),
         ):
             return 2
-        if one == "super" and two in ("varchar", "bigint", "double", "integer", "boolean"):
-            return 10
+        if one == "super" and two in _FROM_SUPER:
+            return _FROM_SUPER[two]
         if two == "super" and one in NESTED:
             return 1
         return None
@@ -254,6 +291,9 @@ class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Querie
                 )
             return literal(self, node, value.literal, qualifier)
         kind = kind_of(qualifier) if interval else self.target_type(node.args["to"])
+        open_end = kind.name == "varchar" and not node.args["to"].expressions
+        if value.type.name == "super" and open_end:
+            kind = VARCHAR  # text in a SUPER value may be long: 256 is no limit for it
         result = self.cast_value(value, kind, node)
         return Value(f"TRY({result.sql})", kind) if safe else result
 
@@ -347,6 +387,12 @@ class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Querie
                 hint="add ROWS UNBOUNDED PRECEDING (or another frame) after ORDER BY.",
             )
 
+
+#: functions whose column is called otherwise
+_OWN_NAMES = {"date_part": "pgdate_part", "nvl": "coalesce", "isnull": "coalesce", "decode": "case"}
+
+#: what a SUPER argument may become, the likeliest first
+_FROM_SUPER = {"varchar": 10, "double": 10, "bigint": 11, "integer": 12, "boolean": 13}
 
 _CAST_NAMES = {
     "INT": "int4",

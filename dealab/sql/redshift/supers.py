@@ -8,6 +8,7 @@ from sqlglot import exp
 from dealab.sql import patterns, types
 from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import binds
+from dealab.sql.redshift.casts import decimal_text
 from dealab.sql.redshift.documents import PYTHON
 from dealab.sql.redshift.registry import refuse, special
 from dealab.sql.scope import Value
@@ -74,6 +75,8 @@ def to_super(binder, value: Value) -> str:
     value = binder.settle(value)
     if value.type.name in ("date", "timestamp", "timestamptz", "time", *types.INTERVALS):
         value = binder.coerce(value, VARCHAR)
+    if value.type.name == "decimal":
+        return f"CAST({decimal_text(value)} AS JSON)"
     return f"to_json({value.sql})"
 
 

@@ -36,7 +36,9 @@ PARTS = {
     "dayofyear": "doy", "doy": "doy", "dy": "doy", "yearday": "doy",
     "century": "century", "centuries": "century", "c": "century", "cent": "century",
     "decade": "decade", "decades": "decade", "dec": "decade", "decs": "decade",
-    "epoch": "epoch", "millennium": "millennium", "mil": "millennium", "isoyear": "isoyear",
+    "epoch": "epoch", "millennium": "millennium", "millennia": "millennium", "mil": "millennium",
+    "mils": "millennium", "isoyear": "isoyear", "timezone": "timezone",
+    "timezone_hour": "timezone_hour", "timezone_minute": "timezone_minute",
 }  # fmt: skip
 
 
@@ -52,6 +54,7 @@ STEPS = {
     "year": "to_years(CAST({} AS INTEGER))",
     "decade": "to_years(CAST(10 * {} AS INTEGER))",
     "century": "to_years(CAST(100 * {} AS INTEGER))",
+    "millennium": "to_years(CAST(1000 * {} AS INTEGER))",
 }
 
 
@@ -139,13 +142,33 @@ def date_trunc(binder, node, scope):
 
 @special("date_part", "pgdate_part")
 def date_part(binder, node, scope):
+    """DATE_PART gives a DOUBLE, the fraction of the second included.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_Dateparts_for_datetime_functions.html
+    """
     if len(node.expressions) != 2:
         raise refuse(binder, node, [])
     part = part_name(binder, node.expressions[0], scope)
-    return part_of(binder, part, binder.bind(node.expressions[1], scope), node)
+    value = binder.bind(node.expressions[1], scope)
+    if part in ("second", "millisecond", "microsecond", "epoch"):
+        scale = {"millisecond": 1000, "microsecond": 1000000}.get(part, 1)
+        if value.type.name in ("time", *types.INTERVALS):
+            seconds = f"epoch({value.sql})"
+        else:
+            seconds = f"epoch({moment_of(binder, value, node).sql})"
+        if part != "epoch":
+            seconds = f"({seconds} % 60)"
+        return Value(f"CAST(round({seconds} * {scale}, 6) AS DOUBLE)", DOUBLE)
+    found = part_of(binder, part, value, node)
+    return Value(f"CAST({found.sql} AS DOUBLE)", DOUBLE)
 
 
 def part_of(binder, part: str, value: Value, node):
+    """EXTRACT: whole numbers, each part without the larger and the smaller ones."""
+    if part in _ZONE_PARTS:
+        if value.type.name != "timestamptz":
+            raise binder.error("22023", f'timestamp units "{part}" not supported', node)
+        return Value("0", INTEGER)  # the session's zone is UTC
     if value.type.name in types.INTERVALS:
         if part == "epoch":
             return Value(f"CAST(epoch({value.sql}) AS DOUBLE)", DOUBLE)
@@ -153,8 +176,11 @@ def part_of(binder, part: str, value: Value, node):
         taken = f"date_part({text(part)}, lab_interval({value.sql})){rest}"
         return Value(f"CAST({taken} AS INTEGER)", INTEGER)
     if value.type.name == "time":
-        return Value(f"CAST(date_part({text(part)}, {value.sql}) AS INTEGER)", INTEGER)
-    moment = moment_of(binder, value, node)
+        if part not in ("hour", "minute", "second", "millisecond", "microsecond", "epoch"):
+            raise binder.error("22023", f'"time" units "{part}" not recognized', node)
+        moment = value
+    else:
+        moment = moment_of(binder, value, node)
     match part:
         case "epoch":
             kind = DOUBLE if value.type.name == "timestamptz" else BIGINT
@@ -164,7 +190,12 @@ def part_of(binder, part: str, value: Value, node):
             return Value(
                 f"CAST(date_part({text(part)}, {moment.sql}) % {scale} AS INTEGER)", INTEGER
             )
+        case "decade":  # the first decade begins with the year 1
+            return Value(f"CAST(date_part('decade', {moment.sql}) + 1 AS INTEGER)", INTEGER)
     return Value(f"CAST(date_part({text(part)}, {moment.sql}) AS INTEGER)", INTEGER)
+
+
+_ZONE_PARTS = ("timezone", "timezone_hour", "timezone_minute")
 
 
 def extract(binder, field, value, node):
@@ -318,3 +349,14 @@ def generate_series(binder, node, scope):
     """A row for each value: it runs on the leader node alone."""
     series, kind = binder.series(node, scope)
     return Value(f"unnest({series})", kind)
+
+
+@special("timezone")
+def timezone(binder, node, scope):
+    """TIMEZONE('zone', value) is value AT TIME ZONE 'zone'.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_TIMEZONE.html
+    """
+    if len(node.expressions) != 2:
+        raise refuse(binder, node, [])
+    return binder.in_zone(exp.AtTimeZone(this=node.expressions[1], zone=node.expressions[0]), scope)

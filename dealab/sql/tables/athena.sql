@@ -96,6 +96,8 @@ CREATE MACRO lab_json_row(j, name) AS CASE json_type(j)
 CREATE MACRO lab_json_field(j, name, place) AS CASE json_type(j)
   WHEN 'ARRAY' THEN j -> CAST(place AS BIGINT)
   ELSE json_extract(j, '$."' || list_filter(json_keys(j), lambda k: lower(k) = name)[1] || '"') END;
+CREATE MACRO lab_json_wrapped(missing, head, parts, tail) AS CASE WHEN missing THEN NULL
+  ELSE head || coalesce(array_to_string(parts, ','), '') || tail END;
 CREATE MACRO lab_json_parse(s) AS CAST(lab_py_json_parse(s) AS JSON);
 CREATE MACRO lab_substr(s, start) AS CASE
   WHEN start = 0 OR abs(start) > length(s) THEN CASE WHEN s IS NULL OR start IS NULL THEN NULL ELSE '' END
@@ -109,6 +111,8 @@ CREATE MACRO lab_split_part(s, d, n) AS CASE
   WHEN n > len(string_split(s, d)) THEN NULL
   ELSE string_split(s, d)[n] END;
 CREATE MACRO lab_nth_prefix(s, sub, n) AS CASE
+  WHEN n = 0 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|''instance'' must be a positive or negative number.')
+  WHEN n < 0 AND sub <> '' AND len(string_split(s, sub)) > -n THEN length(array_to_string(string_split(s, sub)[:len(string_split(s, sub)) + n], sub)) + 1
   WHEN n = 1 THEN instr(s, sub)
   WHEN n > 1 AND len(string_split(s, sub)) > n THEN length(array_to_string(string_split(s, sub)[:n], sub)) + 1
   ELSE 0 END;
@@ -251,3 +255,18 @@ CREATE MACRO lab_series(a, b, step) AS CASE
   ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), CAST(step AS BIGINT)) END;
 CREATE MACRO lab_top(m, n) AS CASE WHEN m IS NULL THEN NULL ELSE map_from_entries(list_transform(
   list_sort(list_transform(map_entries(m), lambda e: {c: -e.value, k: e.key}))[1:n], lambda e: row(e.k, -e.c))) END;
+CREATE MACRO lab_compared(n) AS CASE
+  WHEN n IS NULL OR n NOT IN (-1, 0, 1) THEN CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|Lambda comparator must return either -1, 0, or 1') AS INTEGER)
+  ELSE n END;
+CREATE MACRO lab_sequence_days(i) AS CASE
+  WHEN lab_millis_of(i) % 86400000 <> 0 THEN to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|sequence step must be a day interval if start and end values are dates') AS INTEGER))
+  ELSE i END;
+CREATE MACRO lab_stamp_series(a, b, step) AS CASE
+  WHEN a + step = a THEN [a + to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|interval must not be zero') AS INTEGER))]
+  WHEN (a + step > a AND b < a) OR (a + step < a AND b > a) THEN [a + to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start') AS INTEGER))]
+  WHEN len(generate_series(a, b, step)) > 10000 THEN [a + to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|result of sequence function must not have more than 10000 entries') AS INTEGER))]
+  ELSE generate_series(a, b, step) END;
+CREATE MACRO lab_month_series(a, b, m) AS CASE
+  WHEN m = 0 THEN [a + to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|interval must not be zero') AS INTEGER))]
+  WHEN (m > 0 AND b < a) OR (m < 0 AND b > a) THEN [a + to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start') AS INTEGER))]
+  ELSE list_transform(range(0, date_sub('month', a, b) // m + 1), lambda i: a + to_months(CAST(i * m AS INTEGER))) END;

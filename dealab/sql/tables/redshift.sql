@@ -14,14 +14,20 @@ CREATE MACRO lab_day_text(s) AS CASE
   WHEN regexp_matches(trim(s), '^[0-9]{4}[/.][0-9]{1,2}[/.][0-9]{1,2}') THEN regexp_replace(trim(s), '^([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})', '\1-\2-\3')
   WHEN regexp_matches(trim(s), '^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') THEN regexp_replace(trim(s), '^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})', '\3-\1-\2')
   ELSE trim(s) END;
+CREATE MACRO lab_moment(s) AS CASE lower(trim(s))
+  WHEN 'now' THEN CAST(now() AS TIMESTAMP) WHEN 'today' THEN CAST(current_date AS TIMESTAMP)
+  WHEN 'tomorrow' THEN CAST(current_date + 1 AS TIMESTAMP) WHEN 'yesterday' THEN CAST(current_date - 1 AS TIMESTAMP)
+  WHEN 'epoch' THEN TIMESTAMP '1970-01-01 00:00:00' END;
 CREATE MACRO lab_date(s) AS CASE
   WHEN s IS NULL THEN NULL
+  WHEN lab_moment(s) IS NOT NULL THEN CAST(lab_moment(s) AS DATE)
   WHEN TRY_CAST(lab_day_text(s) AS TIMESTAMP) IS NOT NULL THEN CAST(CAST(lab_day_text(s) AS TIMESTAMP) AS DATE)
   WHEN coalesce(try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b-%d-%Y', '%B %d %Y', '%b %d %Y'])) IS NOT NULL
     THEN CAST(try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b-%d-%Y', '%B %d %Y', '%b %d %Y']) AS DATE)
   ELSE lab_fail('22007|invalid input syntax for type date: "' || s || '"')::VARCHAR::DATE END;
 CREATE MACRO lab_stamp(s) AS CASE
   WHEN s IS NULL THEN NULL
+  WHEN lab_moment(s) IS NOT NULL THEN lab_moment(s)
   WHEN TRY_CAST(lab_day_text(s) AS TIMESTAMP) IS NOT NULL THEN CAST(lab_day_text(s) AS TIMESTAMP)
   WHEN coalesce(try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%b %d, %Y %H:%M:%S', '%d %b %Y %H:%M:%S', '%d-%b-%Y %H:%M:%S'])) IS NOT NULL
     THEN try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%b %d, %Y %H:%M:%S', '%d %b %Y %H:%M:%S', '%d-%b-%Y %H:%M:%S'])
@@ -86,3 +92,7 @@ CREATE MACRO lab_interval(i) AS to_months(CAST(date_part('year', i) * 12 + date_
   + to_days(CAST(sign(lab_interval_micros(i)) * (abs(lab_interval_micros(i)) // 86400000000) AS INTEGER))
   + to_microseconds(sign(lab_interval_micros(i)) * (abs(lab_interval_micros(i)) % 86400000000));
 CREATE MACRO lab_interval_text(i) AS regexp_replace(CAST(lab_interval(i) AS VARCHAR), 'month', 'mon');
+CREATE MACRO lab_octetindex(a, b) AS CASE WHEN instr(b, a) = 0 THEN 0
+  ELSE CAST(octet_length(encode(left(b, CAST(instr(b, a) - 1 AS BIGINT)))) + 1 AS INTEGER) END;
+CREATE MACRO lab_super_whole(j, low, high) AS CASE WHEN coalesce(json_type(j) IN ('UBIGINT', 'BIGINT'), false)
+  THEN TRY_CAST(j ->> '$' AS HUGEINT) BETWEEN low AND high ELSE false END;

@@ -9,6 +9,8 @@ CATALOG = "awsdatacatalog"
 def path(engine, reader) -> tuple[str, str]:
     """Take ``[catalog.][database.]table`` and return database and table, in lower case."""
     parts = reader.qualified()
+    if len(parts) == 1 and "." in parts[0]:  # Hive's parser takes `db.table` in one pair
+        parts = parts[0].split(".")
     if len(parts) == 3:
         if parts[0] != CATALOG:
             raise LabLimit(
@@ -43,4 +45,16 @@ def missing(engine, database: str, name: str) -> ServiceError:
         "TABLE_NOT_FOUND",
         f"Table '{database}.{name}' does not exist",
         hint=nearest(name, engine.catalog.tables(database)),
+    )
+
+
+def unsupported(what: str, reader=None) -> ServiceError:
+    """Return Athena's refusal of a statement that Hive has and Athena does not run.
+
+    https://docs.aws.amazon.com/athena/latest/ug/unsupported-ddl.html
+    """
+    return ServiceError(
+        "NOT_SUPPORTED",
+        "Queries of this type are not supported",
+        hint=f"Athena does not run {what}.",
     )
