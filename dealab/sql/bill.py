@@ -22,8 +22,8 @@ SCALE = "dealab.scale_factor"  # of a table's Parameters in the catalog
 class Bill:
     """Bytes as DuckDB read them, bytes billed, dollars, and what the figure is made of.
 
-    ``scaled_bytes`` and ``scaled_cost_usd`` are the same at the tables' declared scale: the course's
-    tables are small samples, and nearly every query over them costs the minimum.
+    ``scaled_bytes`` and ``scaled_cost_usd`` are the same at the tables' declared scale: the
+    course's tables are small samples, and nearly every query over them costs the minimum.
     """
 
     bytes_scanned: int

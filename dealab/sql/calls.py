@@ -275,10 +275,15 @@ class Calls:
             parts["partition"] = f"PARTITION BY {', '.join(keys)}"
         if node.args.get("order") is not None:
             parts["order"] = "ORDER BY " + self.order_items(node.args["order"].expressions, scope)
+            parts["keys"] = self.key_types(node.args["order"].expressions, scope)
         if node.args.get("spec") is not None:
             parts["frame"] = self.frame(node.args["spec"], scope)
         self.check_window(name, parts, node)
-        return " ".join(part for part in parts.values() if part)
+        return " ".join(parts[part] for part in ("partition", "order", "frame") if parts[part])
+
+    def key_types(self, items, scope) -> list[Type]:
+        """Return the types of a window's ORDER BY."""
+        return [self.bind(item.this, scope).type for item in items]
 
     def check_window(self, name, parts, node) -> None:
         """A hook for the service's own rules about frames."""
@@ -291,6 +296,7 @@ class Calls:
             parts["partition"] = f"PARTITION BY {', '.join(keys)}"
         if node.args.get("order") is not None:
             parts["order"] = "ORDER BY " + self.order_items(node.args["order"].expressions, scope)
+            parts["keys"] = self.key_types(node.args["order"].expressions, scope)
         if node.args.get("spec") is not None:
             parts["frame"] = self.frame(node.args["spec"], scope)
         return parts

@@ -92,6 +92,7 @@ class Catalog:
         for entry in self._content["Tables"]:
             name = entry["DatabaseName"].lower()
             listed.setdefault(name, {"Name": name})
+        listed.setdefault("default", {"Name": "default"})  # every account's catalog has it
         return listed
 
     @cached_property

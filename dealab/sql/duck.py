@@ -28,6 +28,8 @@ OWN_SETTINGS = (
 )
 #: seconds after which a statement that still runs is spoken of
 PATIENCE = 2.0
+#: seconds between two looks at a running statement
+POLL = 0.5
 
 
 def instance(lake, settings, threads: int):
@@ -179,8 +181,8 @@ class Duck:
         thread.start()
         try:
             waited = 0.0
-            while not done.wait(0.5):
-                waited += 0.5
+            while not done.wait(POLL):
+                waited += POLL
                 if waited >= PATIENCE and self.engine.on_progress:
                     self.engine.on_progress(self.connection.query_progress(), waited)
         except KeyboardInterrupt:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from dealab.sql import types
+from dealab.sql import ties, types
+from dealab.sql.errors import ServiceError
 from dealab.sql.expressions import Expressions
 from dealab.sql.nodes import binds
 from dealab.sql.relations import Relations
@@ -110,18 +111,21 @@ class Queries(Relations, Expressions):
         scope.add(relation)
         tail = ""
         order = node.args.get("order")
+        keys = []
         if order is not None:
             items = []
             for item in order.expressions:
                 place = self.output_position(item.this, inner.columns)
-                items.append(
-                    (str(place) if place else self.bind(item.this, scope).sql)
-                    + self.direction(item)
-                )
+                key = relation.columns[place - 1].sql if place else self.bind(item.this, scope).sql
+                items.append((str(place) if place else key) + self.direction(item))
+                keys.append((key, self.direction(item)))
             tail += " ORDER BY " + ", ".join(items)
         limit = self.limit_text(node, scope)
         columns = ", ".join(f'"result".{quote(name)}' for name in names)
         listed = ", ".join(quote(name) for name in names)
+        if ties.wanted(node):
+            head, body = f"{prefix}SELECT {columns}", f'FROM ({inner.sql}) AS "result"({listed})'
+            return Query(self.with_ties(node, scope, head, body, names, keys), inner.columns)
         sql = f'{prefix}SELECT {columns} FROM ({inner.sql}) AS "result"({listed}){tail}{limit}'
         return Query(sql, inner.columns)
 
@@ -357,10 +361,16 @@ class Queries(Relations, Expressions):
             f"{value.sql} AS {quote(name)}" for name, (_, value) in zip(names, outputs, strict=True)
         )
         word = "SELECT DISTINCT" if distinct is not None else "SELECT"
-        sql = (
-            f"{prefix}{word} {listed}{tables}{where}{group_text[0]}{having}{qualify}{order}{limit}"
-        )
         columns = [(name, value.type) for name, value in outputs]
+        body = f"{tables}{where}{group_text[0]}{having}{qualify}"
+        if ties.wanted(node):
+            head = f"{prefix}{word} {listed}"
+            keys = [(key, way) for _, key, way in scope.order_keys]
+            if distinct is not None:  # the keys are columns of the result
+                head, body = "SELECT *", f"FROM ({head}{body})"
+                keys = [(quote(names[at - 1]), way) for at, _, way in scope.order_keys]
+            return Query(self.with_ties(node, scope, head, body, names, keys), columns)
+        sql = f"{prefix}{word} {listed}{body}{order}{limit}"
         return Query(sql, columns)
 
     def expand_stars(self, nodes, scope: Scope) -> list:
@@ -464,8 +474,8 @@ class Queries(Relations, Expressions):
         scope.clause = "GROUP BY"
         parts = []
         self.allow(group, {"expressions", "cube", "rollup", "grouping_sets", "all", "distinct"})
-        if group.args.get("all") is not None:
-            raise self.limit_node(group, "ALL or DISTINCT")
+        if group.args.get("all") is False:
+            return True, (self.distinct_sets(group, items, scope, grouping), grouping)
         for item in group.expressions:
             parts.append(self.group_item(item, items, scope, grouping))
         for kind in ("cube", "rollup", "grouping_sets"):
@@ -474,6 +484,54 @@ class Queries(Relations, Expressions):
         if not parts:
             raise self.empty_group(group)
         return True, (" GROUP BY " + ", ".join(parts), grouping)
+
+    def distinct_sets(self, group, items, scope, grouping: Grouping) -> str:
+        """GROUP BY DISTINCT: every grouping set once."""
+        listed = [
+            *group.expressions,
+            *(
+                entry
+                for kind in ("cube", "rollup", "grouping_sets")
+                for entry in group.args.get(kind) or ()
+            ),
+        ]
+        found = [()]
+        for entry in listed:
+            found = [
+                one + two
+                for one in found
+                for two in self.grouping_sets(entry, items, scope, grouping)
+            ]
+        unique = {frozenset(one): list(dict.fromkeys(one)) for one in found}
+        return (
+            " GROUP BY GROUPING SETS ("
+            + ", ".join(f"({', '.join(one)})" for one in unique.values())
+            + ")"
+        )
+
+    def grouping_sets(self, entry, items, scope, grouping: Grouping) -> list[tuple[str, ...]]:
+        """Return the grouping sets that one element of GROUP BY stands for."""
+
+        def keys(part) -> tuple[str, ...]:
+            parts = part.expressions if isinstance(part, exp.Tuple) else [part]
+            return tuple(self.group_item(one, items, scope, grouping) for one in parts)
+
+        match entry:
+            case exp.GroupingSets():
+                return [
+                    one
+                    for part in entry.expressions
+                    for one in self.grouping_sets(part, items, scope, grouping)
+                ]
+            case exp.Rollup():
+                parts = [keys(part) for part in entry.expressions]
+                return [sum(parts[:at], ()) for at in range(len(parts), -1, -1)]
+            case exp.Cube():
+                found: list[tuple[str, ...]] = [()]
+                for part in reversed([keys(part) for part in entry.expressions]):
+                    found = [part + one for one in found] + found
+                return found
+        return [keys(entry)]
 
     def group_item(self, item, items, scope, grouping: Grouping) -> str:
         match item:
@@ -579,13 +637,16 @@ class Queries(Relations, Expressions):
                 if at is None and distinct:
                     raise self.order_of_distinct(item)
                 if at is None and not self.is_constant(item.this):
-                    items.append(self.orderable(value, item.this).sql + self.direction(item))
+                    key = self.orderable(value, item.this).sql
+                    items.append(key + self.direction(item))
+                    scope.order_keys.append((None, key, self.direction(item)))
                     continue
                 if at is None:
                     continue  # ordering by a constant orders nothing
             output = outputs[at - 1][1]
             ordered = self.orderable(output, item.this)
             items.append((str(at) if ordered is output else ordered.sql) + self.direction(item))
+            scope.order_keys.append((at, ordered.sql, self.direction(item)))
         return " ORDER BY " + ", ".join(items) if items else ""
 
     def order_value(self, node, scope) -> Value:
@@ -598,10 +659,8 @@ class Queries(Relations, Expressions):
             if isinstance(limit, exp.Fetch):
                 self.allow(limit, {"direction", "count", "limit_options"})
                 options = limit.args.get("limit_options")
-                if options is not None and (
-                    options.args.get("percent") or options.args.get("with_ties")
-                ):
-                    raise self.limit_node(limit, "PERCENT or WITH TIES")
+                if options is not None and options.args.get("percent"):
+                    raise self.limit_node(limit, "PERCENT")
                 count = limit.args.get("count") or exp.Literal.number(1)
             else:
                 self.allow(limit, {"expression", "offset"})
@@ -615,6 +674,19 @@ class Queries(Relations, Expressions):
             inner = offset.expression if isinstance(offset, exp.Offset) else offset
             sql += f" OFFSET {self.row_count(inner, scope, 'OFFSET')}"
         return sql
+
+    def with_ties(self, node, scope, head: str, body: str, names, keys) -> str:
+        """Return the query with FETCH FIRST n ROWS WITH TIES."""
+        if not keys:
+            raise self.ties_without_order(node.args["limit"])
+        count = node.args["limit"].args.get("count") or exp.Literal.number(1)
+        offset = node.args.get("offset")
+        skipped = int(self.row_count(offset.expression, scope, "OFFSET")) if offset else 0
+        kept = int(self.row_count(count, scope, "LIMIT"))
+        return ties.ranked(head, body, names, keys, skipped, kept)
+
+    def ties_without_order(self, node) -> ServiceError:
+        return self.limit_node(node, "with ties")
 
     def row_count(self, node, scope, word: str) -> str:
         value = self.bind(node, Scope(parent=None, clause=word))

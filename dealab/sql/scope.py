@@ -73,6 +73,7 @@ class Scope:
     aliases: dict[str, Value] = field(default_factory=dict)  # select aliases, where they count
     windows: dict = field(default_factory=dict)
     ctes: dict = field(default_factory=dict)
+    order_keys: list = field(default_factory=list)  # of ORDER BY: (position, text, direction)
     clause: str = "SELECT"
     select_names: set[str] = field(default_factory=set)  # aliases given in the select list
     grouping: Grouping | None = None

@@ -99,6 +99,6 @@ version width_bucket
 #: names that the grammar itself reads, not the function tables
 GRAMMAR = {
     "if", "try_cast", "extract", "position", "trim", "substring", "current_user", "session_user",
-    "user", "current_catalog", "json_query", "json_value", "json_exists", "json_object", "json_array", "timezone_hour", "timezone_minute",
-    "current_date", "sysdate", "object_transform",
+    "user", "current_catalog", "json_query", "json_value", "json_exists", "json_object",
+    "json_array", "timezone_hour", "timezone_minute", "current_date", "sysdate", "object_transform",
 }  # fmt: skip

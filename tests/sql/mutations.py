@@ -26,7 +26,8 @@ OPERATORS = (
     "BETWEEN", ",", ".", "(", ")", "[", "]", ";", "~", "!~", "^", "@", "#", "$$", "{", "}", "\\",
 )  # fmt: skip
 STRANGE = ("\u00e4", "\u4e2d", "\U0001f600", "\u202e", "\ufeff", "\u00a0", "\x00", "\u0301",
-           "\ud800", "\u2028", "\t", "\r\n", "`", "'", '"', "--", "/*", "*/", "\\'", "\x1b")  # fmt: skip
+           "\ud800", "\u2028", "\t", "\r\n", "`", "'",
+           '"', "--", "/*", "*/", "\\'", "\x1b")  # fmt: skip
 TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\w+(?:\.\d+)?|\S")
 CALL = re.compile(r"\w+$")
 LITERAL = re.compile(r"'|\d|(?:x|y|i|true|NULL)$")
@@ -111,8 +112,9 @@ class Mutator:
         mark = self.dice.choice([mark for mark in marks if LITERAL.match(mark[0])] or marks)
         opening, closing = self.dice.choice(
             (("(", ")"), ("abs(", ")"), ("NOT ", ""), ("- ", ""), ("1 + (", ")"),
-             ("coalesce(", ", 1)"), ("ARRAY[", "]"), ("CASE WHEN true THEN ", " END"), ("(SELECT ", ")"), ("", " + 1"),
-             ("", " OR true"), ("CAST(", " AS varchar)"), ("", " || 'a'"), ("row(", ")"))
+             ("coalesce(", ", 1)"), ("ARRAY[", "]"), ("CASE WHEN true THEN ", " END"),
+             ("(SELECT ", ")"), ("", " + 1"), ("", " OR true"),
+             ("CAST(", " AS varchar)"), ("", " || 'a'"), ("row(", ")"))
         )  # fmt: skip
         return _put(sql, mark, opening * depth + mark[0] + closing * depth)
 

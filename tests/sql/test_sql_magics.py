@@ -135,3 +135,70 @@ def test_error_in_a_run_cell_is_an_error_without_traceback(shell, capsys):
     printed = capsys.readouterr()
     assert "COLUMN_NOT_FOUND: line 1:8" in printed.out + printed.err
     assert "Traceback" not in printed.out + printed.err
+
+
+def test_several_statements_are_shown_in_turn(shell):
+    shell.run_cell_magic("athena", ">> last", "SELECT 1 AS a; SELECT 2 AS b;\n-- the end")
+    assert [result.rows for result in shell.shown.objects] == [[(1,)], [(2,)]]
+    assert list(shell.user_ns["last"]["b"]) == [2]
+
+
+def test_the_first_error_ends_the_cell_and_what_ran_is_shown(shell):
+    with pytest.raises(ServiceError):
+        shell.run_cell_magic("athena", "", "SELECT 1 AS a; SELECT nope; SELECT 3 AS c")
+    assert [result.rows for result in shell.shown.objects] == [[(1,)]]
+
+
+def test_estimate_runs_nothing(shell):
+    shell.run_cell_magic("athena", ">> x --estimate", "SELECT channel FROM orders")
+    (estimate,) = shell.shown.objects
+    assert estimate.bytes_estimated > 0
+    assert "x" not in shell.user_ns
+
+
+def test_estimate_is_an_upper_bound_of_what_is_read(athena):
+    sql = "SELECT channel, amount FROM orders WHERE order_month = '2026-05'"
+    estimate, result = athena.estimate(sql), athena.run(sql)
+    (scan,) = estimate.scans
+    assert scan.files == 1
+    assert scan.columns == ("channel", "amount")
+    assert 0 < result.bytes_scanned <= estimate.bytes_estimated < scan.bytes_total
+
+
+def test_one_lake_behind_both_services_and_a_reset(shell, capsys):
+    from dealab.sql import lake
+
+    before = lake.current()
+    before.put("s3://bucket/notes/a.txt", "hello")
+    shell.run_line_magic("lake", "")
+    assert "s3://bucket/notes/a.txt  5 bytes" in capsys.readouterr().out
+    shell.run_cell_magic("athena", "", "SELECT 1")
+    shell.run_cell_magic("redshift", "", "SELECT 1")
+    assert {engine.lake for engine in magics._engines.values()} >= {before}
+    shell.run_line_magic("lake", "reset")
+    assert lake.current() is not before
+    assert lake.current().written() == []
+    shell.run_cell_magic("athena", "", "SELECT count(*) FROM orders")
+    assert shell.shown.objects[-1].rows == [(2000,)]
+
+
+def test_another_user_is_another_session(shell):
+    shell.run_cell_magic("redshift", "", "SELECT current_user")
+    with pytest.raises(ServiceError) as caught:
+        shell.run_cell_magic("redshift", "--as-user nobody", "SELECT 1")
+    assert 'user "nobody" does not exist' in str(caught.value)
+    assert shell.shown.objects[-1].rows == [("awsuser",)]
+
+
+def test_a_long_statement_says_how_far_it_is(shell, monkeypatch):
+    from dealab.sql import duck
+
+    monkeypatch.setattr(duck, "PATIENCE", 0.01)
+    monkeypatch.setattr(duck, "POLL", 0.01)
+    told = []
+    engine = magics._engine("redshift", magics._parser("redshift").parse_args([]))
+    engine.on_progress = lambda percent, seconds: told.append((percent, seconds))
+    engine.duck().execute("SELECT count(*) FROM range(60000000) WHERE hash(range) % 7 = 3")
+    engine.on_progress = None
+    assert told
+    assert all(-1 <= percent <= 100 for percent, _ in told)

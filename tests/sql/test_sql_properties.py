@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 
 from dealab.sql import Athena, Redshift
 
-
 #: the same examples in each run; set SQL_EXAMPLES=2000 to look further
 EXAMPLES = settings(
     max_examples=int(os.environ.get("SQL_EXAMPLES", "40")),

@@ -54,8 +54,10 @@ def decimal_calculated(left: Value, right: Value, operator: str) -> Value:
             )
         precision = min(38, p1 + p2)
         kind = decimal(precision, s1 + s2)
-        one = f"CAST({left.sql} AS DECIMAL({max(precision - s2, p1)},{s1}))"
-        two = f"CAST({right.sql} AS DECIMAL({max(precision - s1, p2)},{s2}))"
+        # DuckDB multiplies two numbers of at most 18 digits in 64 bits, and fails beyond them.
+        least = 19 if precision > 18 else 1
+        one = f"CAST({left.sql} AS DECIMAL({max(precision - s2, p1, least)},{s1}))"
+        two = f"CAST({right.sql} AS DECIMAL({max(precision - s1, p2, least)},{s2}))"
         return Value(f"CAST({one} * {two} AS {duck_name(kind)})", kind)
     if operator == "/":
         scale = max(s1, s2)

@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/athena/latest/ug/create-table.html
 
 from dataclasses import dataclass, field
 
+from dealab.sql.athena import hive
 from dealab.sql.athena.statements import names
-from dealab.sql.errors import ServiceError
 
 #: types that take no numbers; INTEGER is a word of queries, DDL says INT
 PLAIN = frozenset(
@@ -104,7 +104,7 @@ def read(engine, reader) -> Definition:
     found["database"], found["name"] = names.path(engine, reader)
     if reader.sees("LIKE"):
         # https://docs.aws.amazon.com/athena/latest/ug/unsupported-ddl.html
-        raise names.unsupported("CREATE TABLE LIKE", reader)
+        raise hive.unsupported("CREATE TABLE LIKE")
     if reader.sees("("):
         found["columns"] = tuple(reader.listed(lambda: read_field(reader)))
     if reader.accept("COMMENT"):
@@ -114,7 +114,7 @@ def read(engine, reader) -> Definition:
     if reader.accept("CLUSTERED BY") or reader.accept("CLUSTERED", "BY"):
         _buckets(reader, found)
     if reader.sees("SKEWED") or (reader.sees("STORED") and reader.word(1) == "BY"):
-        raise names.unsupported(f"{reader.word()} BY", reader)
+        raise hive.unsupported(f"{reader.word()} BY in CREATE TABLE")
     if reader.accept("ROW", "FORMAT"):
         _row_format(reader, found)
     if reader.accept("STORED", "AS"):
@@ -251,9 +251,7 @@ def read_type(reader) -> str:
         reader.expect(")")
         most = 255 if word == "char" else 65535
         if not 1 <= length <= most:
-            raise ServiceError(
-                "FAILED",
-                f"RuntimeException {word.capitalize()} length {length} out of allowed range "
+            raise hive.failed(f"RuntimeException {word.capitalize()} length {length} out of allowed range "
                 f"[1, {most}]",
             )
         return f"{word}({length})"
@@ -286,12 +284,10 @@ def _decimal(reader) -> str:
             scale = reader.integer()
         reader.expect(")")
     if not 1 <= precision <= 38:
-        raise ServiceError(
-            "FAILED", "RuntimeException Decimal precision out of allowed range [1,38]"
+        raise hive.failed("RuntimeException Decimal precision out of allowed range [1,38]"
         )
     if not 0 <= scale <= precision:
-        raise ServiceError(
-            "FAILED", f"RuntimeException Decimal scale out of allowed range [0,{precision}]"
+        raise hive.failed(f"RuntimeException Decimal scale out of allowed range [0,{precision}]"
         )
     return f"decimal({precision},{scale})"
 

@@ -231,6 +231,10 @@ class Messages:
     def bad_limit(self, word, node, value):
         return self.error("TYPE_MISMATCH", f"{word} must be a non-negative whole number", node)
 
+    def ties_without_order(self, node):
+        message = "FETCH FIRST WITH TIES clause requires ORDER BY"
+        return self.error("MISSING_ORDER_BY", message, node)
+
     def join_without_on(self, node):
         return self.error("SYNTAX_ERROR", "JOIN needs ON or USING", node.this)
 

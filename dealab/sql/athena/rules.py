@@ -19,6 +19,7 @@ from dealab.sql.athena.decimals import decimal_calculated
 from dealab.sql.athena.dialect import JsonCall
 from dealab.sql.athena.messages import Messages
 from dealab.sql.athena.names import read_type
+from dealab.sql.athena.windows import Windows
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.nodes import binds
 from dealab.sql.queries import Queries
@@ -55,7 +56,7 @@ INTERVAL_UNITS = {
 }
 
 
-class AthenaBinder(Messages, Queries):
+class AthenaBinder(Messages, Windows, Queries):
     service = "Athena"
     MAX_RECURSION = 10  # Trino's max_recursion_depth
     CTE_HINT = "NOT MATERIALIZED "  # Trino runs a WITH query each time it is named
@@ -75,6 +76,7 @@ class AthenaBinder(Messages, Queries):
             (exp.Xor, ""),
             (exp.RegexpLike, ""),
             (exp.Pivot, ""),
+            (exp.WindowSpec, "exclude"),
             (exp.Table, "pivots"),
             (exp.Subquery, "pivots"),
         }

@@ -46,8 +46,10 @@ def decimal_calculated(left: Value, right: Value, operator: str) -> Value:
     if operator == "*":
         scale = min(s1 + s2, 38)
         kind = decimal(min(38, p1 + p2 + 1), scale)
-        one = f"CAST({left.sql} AS DECIMAL({max(min(38, p1 + p2) - s2, p1)},{s1}))"
-        two = f"CAST({right.sql} AS DECIMAL({max(min(38, p1 + p2) - s1, p2)},{s2}))"
+        # DuckDB multiplies two numbers of at most 18 digits in 64 bits, and fails beyond them.
+        digits, least = min(38, p1 + p2), 19 if p1 + p2 > 18 else 1
+        one = f"CAST({left.sql} AS DECIMAL({max(digits - s2, p1, least)},{s1}))"
+        two = f"CAST({right.sql} AS DECIMAL({max(digits - s1, p2, least)},{s2}))"
         return Value(f"CAST({one} * {two} AS {duck_name(kind)})", kind)
     if operator == "/":
         scale = max(4, s1 + p2 - s2 + 1)

@@ -52,7 +52,7 @@ class RedshiftDialect(Redshift):
                 "POSITION",
                 "OBJECT_TRANSFORM",
             ),
-            "TRY_CAST": lambda self: self._parse_cast(True, safe=True),
+            "TRY_CAST": lambda self: self._parse_cast(False, safe=True),
         }
         SUPPORTS_IMPLICIT_UNNEST = False  # FROM t, t.items: the binder knows which t is meant
 

@@ -7,13 +7,15 @@ from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import binds
 from dealab.sql.queries import Queries
 from dealab.sql.redshift import binary, casts, choice, registry, supers, times, to_char  # noqa: F401 - each registers its functions
+from dealab.sql.redshift.correlation import Correlations
 from dealab.sql.redshift.decimals import RANK, common_number
 from dealab.sql.redshift.froms import Froms
+from dealab.sql.redshift.hierarchies import Hierarchies
 from dealab.sql.redshift.intervals import cast_target, kind_of, literal, redshift_interval
 from dealab.sql.redshift.messages import Messages
 from dealab.sql.redshift.names import read_type, shown
 from dealab.sql.redshift.operators import Operators
-from dealab.sql.scope import Value
+from dealab.sql.scope import Grouping, Value
 from dealab.sql.types import (
     BOOLEAN,
     DATE,
@@ -31,7 +33,7 @@ from dealab.sql.types import (
 NESTED = ("row", "array", "map")
 
 
-class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Queries):
+class RedshiftBinder(Messages, Hierarchies, Froms, Operators, supers.ObjectTransforms, Queries):
     service = "Redshift"
     interval_type = types.INTERVAL_DAY
     PARAMETER_CODE = "08P01"
@@ -42,6 +44,8 @@ class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Querie
     SPECIAL = registry.SPECIAL
 
     FOREIGN = frozenset({(exp.Distinct, "on"), (exp.Slice, ""), (exp.IntDiv, ""), (exp.Lambda, "")})
+
+    SELECT_PARTS = Queries.SELECT_PARTS | {"connect"}
 
     def foreign(self, node):
         return self.error("42601", f'syntax error at or near "{self.snippet(node)}"', node)
@@ -55,6 +59,7 @@ class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Querie
 
     def __init__(self, *given, **more):
         super().__init__(*given, **more)
+        self.priors: dict = {}  # of a hierarchy's scope: the scope of the parent row
         self.prebound: list = []  # items of FROM that PIVOT has bound
         self.leader: set[str] = set()  # functions used that only the leader node has
 
@@ -167,6 +172,24 @@ class RedshiftBinder(Messages, Froms, Operators, supers.ObjectTransforms, Querie
                     raise self.error("42803", "aggregates not allowed in GROUP BY clause", item)
                 return node
         return None
+
+    def bind_group(self, node, items, scope):
+        """GROUP BY ALL groups by every item of the select list that holds no aggregate.
+
+        https://docs.aws.amazon.com/redshift/latest/dg/r_GROUP_BY_clause.html
+        """
+        group = node.args.get("group")
+        if group is not None and group.args.get("all") is True and not group.expressions:
+            keys = [
+                exp.Literal.number(at)
+                for at, (_, item) in enumerate(items, 1)
+                if isinstance(item, Value) or not self.has_aggregate(item)
+            ]
+            if not keys:
+                node.set("group", None)
+                return True, ("", Grouping())
+            node.set("group", exp.Group(expressions=keys))
+        return super().bind_group(node, items, scope)
 
     STAR_PARTS = frozenset({"except_"})
 

@@ -96,3 +96,5 @@ CREATE MACRO lab_octetindex(a, b) AS CASE WHEN instr(b, a) = 0 THEN 0
   ELSE CAST(octet_length(encode(left(b, CAST(instr(b, a) - 1 AS BIGINT)))) + 1 AS INTEGER) END;
 CREATE MACRO lab_super_whole(j, low, high) AS CASE WHEN coalesce(json_type(j) IN ('UBIGINT', 'BIGINT'), false)
   THEN TRY_CAST(j ->> '$' AS HUGEINT) BETWEEN low AND high ELSE false END;
+CREATE MACRO lab_level(n) AS CASE WHEN n < 1000 THEN n + 1
+  ELSE lab_fail('XX000|CONNECT BY loop in the data: the hierarchy is more than 1000 levels deep')::INTEGER END;

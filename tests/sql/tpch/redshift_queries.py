@@ -108,7 +108,7 @@ QUERIES = {
         GROUP BY supp_nation, cust_nation, l_year
         ORDER BY supp_nation, cust_nation, l_year
         """,
-        "character varying(25); character varying(25); integer; numeric(38,4)",
+        "character varying(25); character varying(25); double precision; numeric(38,4)",
     ),
     8: (
         """

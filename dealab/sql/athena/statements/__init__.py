@@ -60,6 +60,10 @@ def read(sql: str, hive: bool = False, parameters=()) -> Reader:
         return ServiceError("SYNTAX_ERROR", f"mismatched input '{shown}'", line, column)
 
     tokens, source = parsing.tokenize(sql, HiveDialect if hive else AthenaDialect, syntax_error)
+    if hive:
+        from dealab.sql.athena.hive import literals
+
+        tokens = literals(tokens, sql)
     while tokens and tokens[-1].token_type.name == "SEMICOLON":
         tokens.pop()
     if any(token.token_type.name == "SEMICOLON" for token in tokens):

@@ -46,15 +46,3 @@ def missing(engine, database: str, name: str) -> ServiceError:
         f"Table '{database}.{name}' does not exist",
         hint=nearest(name, engine.catalog.tables(database)),
     )
-
-
-def unsupported(what: str, reader=None) -> ServiceError:
-    """Return Athena's refusal of a statement that Hive has and Athena does not run.
-
-    https://docs.aws.amazon.com/athena/latest/ug/unsupported-ddl.html
-    """
-    return ServiceError(
-        "NOT_SUPPORTED",
-        "Queries of this type are not supported",
-        hint=f"Athena does not run {what}.",
-    )

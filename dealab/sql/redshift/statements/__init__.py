@@ -25,6 +25,15 @@ FORMS: dict[str, str] = {
     "ROLLBACK": "blocks:rollback",
     "ABORT": "blocks:rollback",
     "SHOW TABLES": "show:show_tables",
+    "CREATE TABLE": "create_table:create_table",
+    "CREATE TEMP TABLE": "create_table:create_table",
+    "CREATE TEMPORARY TABLE": "create_table:create_table",
+    "CREATE LOCAL": "create_table:create_table",
+    "INSERT": "insert:insert",
+    "DROP TABLE": "drop:drop_table",
+    "DROP VIEW": "drop:drop_view",
+    "DROP MATERIALIZED VIEW": "drop:drop_materialized_view",
+    "TRUNCATE": "drop:truncate",
 }
 
 
