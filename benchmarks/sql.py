@@ -1,19 +1,24 @@
-"""What the SQL layer costs: ``python benchmarks/sql.py``.
+"""What the SQL layer costs: ``python benchmarks/sql.py [scale of TPC-H, default 0.05]``.
 
-Import times are taken in processes of their own. Each query runs natively on DuckDB (the layer's
-own translation, in a plain connection without profile) and through Athena, by turns; medians in
-milliseconds. The ratio is what a learner waits in addition.
+Imports are timed in processes of their own. Then each question runs on DuckDB, as plain SQL on a
+connection with the layer's settings and the same files, and through Athena and Redshift, by turns;
+medians in milliseconds. ``adds`` is what a learner waits in addition, ``ratio`` how often the
+native time fits into the layer's.
 """
 
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
-ROUNDS = 25
+ROUNDS = 15
+TESTS = Path(__file__).resolve().parents[1] / "tests" / "sql"
 
+#: over the course's datasets, in words that all three languages share
 QUERIES = {
-    "tiny (SELECT 1)": "SELECT 1",
+    "tiny": "SELECT 1",
     "filter": """SELECT order_id, total_amount FROM orders
         WHERE order_month = '2026-05' AND status = 'returned'""",
     "scan and group": """SELECT channel, count(*) AS n, sum(total_amount) AS s
@@ -23,10 +28,17 @@ QUERIES = {
         JOIN products AS p ON p.product_id = l.product_id
         WHERE o.status <> 'cancelled' GROUP BY p.category""",
     "window": """SELECT session_id, count(*) AS n FROM (SELECT session_id, row_number() OVER
-        (PARTITION BY session_id ORDER BY event_ts) AS k FROM clickstream)
+        (PARTITION BY session_id ORDER BY event_ts) AS k FROM clickstream) AS c
         WHERE k > 1 GROUP BY session_id""",
     "CSV": "SELECT channel, count(*) FROM orders_raw GROUP BY channel",
 }
+#: Athena's words -> DuckDB's, for TPC-H
+NATIVE = (
+    ("date_add('month', 3, DATE '1993-07-01')", "DATE '1993-07-01' + INTERVAL 3 MONTH"),
+    ("date('1995-03-15')", "DATE '1995-03-15'"),
+    ("FETCH FIRST 10 ROWS ONLY", "LIMIT 10"),
+    ("regexp_like", "regexp_matches"),
+)
 
 
 def milliseconds(function) -> float:
@@ -51,36 +63,89 @@ def imports() -> None:
     print(f"first statement after it   {second:7.1f} ms (imports sqlglot and DuckDB)")
 
 
-def queries() -> None:
-    """Print, for each query, native and layered medians and their difference."""
-    import duckdb
+def native(engine, sql: str):
+    """Return a plain connection with the layer's settings and views of the tables in ``sql``."""
+    from dealab.sql import macros, types
+    from dealab.sql.duck import instance
 
-    from dealab.sql import Athena
+    plan = engine.plan(sql)
+    duck = engine.duck(plan)
+    threads = duck.connection.execute("SELECT current_setting('threads')").fetchone()[0]
+    connection = instance(engine.lake, engine.settings, threads)
+    for table in plan.tables.values():
+        reader = duck.reader(table)
+        for _, macro in macros.needed(reader, engine.service):
+            connection.execute(macro.replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO", 1))
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {types.quote(table.name)} AS {reader}")
+    return connection
 
-    athena = Athena()
-    head = f"{'query':<18} {'native':>9} {'layer':>9} {'adds':>8} {'ratio':>6}"
-    print(f"\n{head}   median of {ROUNDS}, ms")
+
+def measure(athena, redshift, plain: str, for_athena: str, for_redshift: str) -> list[float]:
+    """Return the medians on DuckDB, Athena and Redshift, measured by turns."""
+    connection = native(athena, for_athena)
+    runners = (
+        lambda: connection.execute(plain).fetchall(),
+        lambda: athena.run(for_athena).rows,
+        lambda: redshift.run(for_redshift).rows,
+    )
+    counts = {len(run()) for run in runners}  # the first run pays for views and footers
+    assert len(counts) == 1, (plain, counts)
+    times = [[] for _ in runners]
+    for _ in range(ROUNDS):  # by turns, so that a busy machine slows all
+        for run, taken in zip(runners, times, strict=True):
+            taken.append(milliseconds(run))
+    return [statistics.median(taken) for taken in times]
+
+
+def line(name: str, one: float, two: float, three: float) -> str:
+    return (
+        f"{name:<16} {one:9.2f} {two:9.2f} {two - one:8.2f} {two / one:6.2f} "
+        f"{three:9.2f} {three - one:8.2f} {three / one:6.2f}"
+    )
+
+
+def head(name: str) -> None:
+    print(
+        f"\n{name:<16} {'native':>9} {'Athena':>9} {'adds':>8} {'ratio':>6} {'Redshift':>9} "
+        f"{'adds':>8} {'ratio':>6}   median of {ROUNDS}, ms"
+    )
+
+
+def course() -> None:
+    from dealab.sql import Athena, Redshift
+
+    athena, redshift = Athena(), Redshift()
+    head("the course's data")
     for name, sql in QUERIES.items():
-        *views, query = athena.translate(sql)
-        plain = duckdb.connect()
-        plain.execute("SET TimeZone = 'UTC'; SET integer_division = true")
-        plain.execute("SET parquet_metadata_cache = true; CREATE SCHEMA IF NOT EXISTS fernway")
-        for view in views:
-            plain.execute(view)
-        session = athena._session(athena._plan(sql, ()))
-        for statement in session.made.values():
-            if statement.startswith("CREATE MACRO"):
-                plain.execute(statement)
-        athena.run(sql)
-        plain.execute(query).fetchall()
-        native, layer = [], []
-        for _ in range(ROUNDS):  # by turns, so that a busy machine slows both
-            native.append(milliseconds(lambda: plain.execute(query).fetchall()))  # noqa: B023
-            layer.append(milliseconds(lambda: athena.run(sql)))  # noqa: B023
-        one, two = statistics.median(native), statistics.median(layer)
-        print(f"{name:<18} {one:9.2f} {two:9.2f} {two - one:8.2f} {two / one:6.2f}")
+        print(line(name, *measure(athena, redshift, sql, sql, sql)), flush=True)
+
+
+def tpch(scale: float) -> None:
+    """Run TPC-H's 22 questions on generated data; print each, and their sums."""
+    sys.path.insert(0, str(TESTS))
+    from tpch import athena_queries, data, redshift_queries
+
+    from dealab.sql import Athena, Redshift
+
+    with tempfile.TemporaryDirectory() as folder:
+        lake = data.write(data.generate(scale), Path(folder))
+        athena = Athena(datasets=lake, database="tpch")
+        redshift = Redshift(datasets=lake, database="tpch")
+        head(f"TPC-H at {scale:g}")
+        sums = [0.0, 0.0, 0.0]
+        for number, (sql, _) in athena_queries.QUERIES.items():
+            fraction = f"{0.0001 / scale:.10f}"
+            texts = [sql, sql, redshift_queries.QUERIES[number][0]]
+            texts = [text.replace("FRACTION", fraction) for text in texts]
+            for foreign, own in NATIVE:
+                texts[0] = texts[0].replace(foreign, own)
+            found = measure(athena, redshift, *texts)
+            sums = [total + part for total, part in zip(sums, found, strict=True)]
+            print(line(f"question {number}", *found), flush=True)
+        print(line("all 22", *sums))
 
 
 if __name__ == "__main__":
     imports()
-    queries()
+    course()
+    tpch(float(sys.argv[1]) if len(sys.argv) > 1 else 0.05)

@@ -79,7 +79,14 @@ class Calls:
             does, exam = self.LIMITS[name]
             raise LabLimit(f"the function {name}", f"{self.service} has it: {does}", exam)
         arguments = [self.bind(argument, scope) for argument in node.expressions]
+        own = self.own_function([name], node, arguments)
+        if own is not None:
+            return own
         raise self.unknown_function(name, node, arguments)
+
+    def own_function(self, parts: list[str], node, values) -> Value | None:
+        """A hook: Redshift has functions that users make."""
+        return None
 
     def scalar(self, name: str, node, scope) -> Value:
         return self.choose(name, self.FUNCTIONS[name], node, node.expressions, scope)
@@ -181,6 +188,8 @@ class Calls:
         owner = scope
         while owner.lambda_of is not None:
             owner = owner.lambda_of
+        if owner is not scope:
+            raise self.misplaced_aggregate(name, node, "Lambda expression")
         if window is None:
             if owner.clause not in ("SELECT", "HAVING", "ORDER BY", "QUALIFY"):
                 raise self.misplaced_aggregate(name, node, owner.clause)
@@ -305,6 +314,10 @@ class Calls:
         for part, value in spec.args.items():
             if part not in ("kind", "start", "start_side", "end", "end_side") and value:
                 raise self.limit_node(spec, part)
+        for bound in ("start", "end"):
+            value, side = spec.args.get(bound), spec.args.get(f"{bound}_side")
+            if value is not None and value != "CURRENT ROW" and not side:
+                raise self.foreign(spec)  # ROWS 2, with neither PRECEDING nor FOLLOWING
         start = self.frame_bound(spec.args.get("start"), spec.args.get("start_side"), scope)
         end = spec.args.get("end")
         kind = str(spec.args.get("kind", "RANGE")).upper()

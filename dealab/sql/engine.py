@@ -115,6 +115,7 @@ class Engine:
             tables=binder.tables,
             limited=has_limit(tree),
             local=any(source.sql.startswith('"rs".') for source in binder.reads),
+            reads=[source.path for source in binder.reads if hasattr(source.table, "store")],
         )
 
     def duck(self, plan: Plan | None = None):

@@ -93,7 +93,12 @@ class Expressions(Calls):
         span = self.source.span(node)
         if span is None:
             return ""
-        cut = " ".join(self.source.sql[span[0] : span[1] + 1].split())
+        last = span[1] + 1
+        whole = self.source.sql[span[0] : last]
+        while whole.count("(") > whole.count(")") and last < len(self.source.sql):
+            last += 1  # a call's closing parenthesis belongs to it
+            whole = self.source.sql[span[0] : last]
+        cut = " ".join(whole.split())
         return cut if len(cut) <= 60 else cut[:57] + "..."
 
     def fresh(self, stem: str) -> str:
@@ -182,6 +187,8 @@ class Expressions(Calls):
         import datetime
         import decimal
 
+        if isinstance(value, Value):  # EXECUTE ... USING: bound already
+            return value
         if value is None:
             return Value("NULL", NULL)
         if isinstance(value, bool):
@@ -211,6 +218,8 @@ class Expressions(Calls):
         if isinstance(value, datetime.date):
             return Value(f"CAST({text(value.isoformat())} AS DATE)", types.DATE)
         if isinstance(value, str):
+            if not value.isascii() and value != value.encode(errors="replace").decode():
+                raise ServiceError(self.PARAMETER_CODE, "The parameter's text is not valid Unicode")
             return self.string_literal(value)
         raise LabLimit(
             f"a parameter of Python type {type(value).__name__}",
@@ -223,6 +232,8 @@ class Expressions(Calls):
     def column(self, node, scope):
         if isinstance(node.this, exp.Star):
             raise self.star_misplaced(node)
+        if not all(isinstance(part, exp.Identifier) for part in node.parts):
+            raise self.foreign(node)
         parts = [part.name.lower() for part in node.parts]
         value = self.resolve(parts, scope)
         if value is not None:
@@ -454,8 +465,12 @@ class Expressions(Calls):
         query = node.args.get("query")
         if query is not None:
             return self.in_query(node, value, query, scope)
-        if node.args.get("unnest") or node.args.get("field"):
+        if node.args.get("unnest"):
             raise self.limit_node(node)
+        if not node.expressions:  # IN (), IN x and a text that ends with IN
+            raise self.foreign(node)
+        if len(node.expressions) == 1 and isinstance(node.expressions[0], (exp.Query, exp.Values)):
+            return self.in_query(node, value, node.expressions[0], scope)
         items = [self.bind(item, scope) for item in node.expressions]
         return self.in_values(value, items, node)
 
@@ -487,7 +502,7 @@ class Expressions(Calls):
     @binds(exp.Exists, "this")
     def exists(self, node, scope):
         inner = node.this.this if isinstance(node.this, exp.Subquery) else node.this
-        if not isinstance(inner, exp.Query):
+        if not isinstance(inner, (exp.Query, exp.Values)):
             raise self.limit_node(node)
         return Value(f"EXISTS ({self.bind_query(inner, scope).sql})", BOOLEAN)
 
@@ -711,6 +726,8 @@ class Expressions(Calls):
 
     @binds(exp.Tuple, "expressions")
     def tuple(self, node, scope):
+        if not node.expressions:
+            raise self.foreign(node)
         return self.tuple_value(node, scope)
 
     @binds(exp.HexString, "this")

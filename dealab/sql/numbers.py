@@ -18,7 +18,11 @@ def to_char(value: str, pattern: str) -> str:
     shape = pattern
     if shape[:2].upper() == "FM":
         fill, shape = False, shape[2:]
-    prefix = re.match(r"[$L]*", shape)[0].replace("L", "$")
+    if shape.upper() == "RN":
+        numeral = roman(int(number.quantize(Decimal(1), rounding=ROUND_HALF_UP)))
+        numeral = numeral.lower() if shape == "rn" else numeral
+        return numeral.rjust(15) if fill else numeral
+    prefix = "$" * len(re.match(r"[$Ll]*", shape)[0])
     body = shape[len(prefix) :]
     upper = body.upper()
     suffix = ""
@@ -45,6 +49,22 @@ def to_char(value: str, pattern: str) -> str:
         tail = tail[:kept] + tail[kept:].rstrip("0")
         text = f"{head}.{tail}" if tail else f"{head}."
     return _signed(text, negative, suffix, prefix, fill)
+
+
+def roman(number: int) -> str:
+    """Return a Roman numeral; 15 ``#`` for a number that has none."""
+    if not 1 <= number <= 3999:
+        return "#" * 15
+    steps = zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+        ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I"),
+        strict=True,
+    )
+    made = ""
+    for value, letters in steps:
+        made += letters * (number // value)
+        number %= value
+    return made
 
 
 def _whole(digits: str, shape: str, fill: bool) -> str:
@@ -89,7 +109,13 @@ def _signed(text: str, negative: bool, suffix: str, prefix: str, fill: bool) -> 
     return blank + sign + prefix + inner
 
 
-_SPEC = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
+_SPEC = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT][a-zA-Z]|[a-zA-Z%])")
+#: Java's marks of dates as strftime's
+_DATES = {
+    "Y": "%Y", "y": "%y", "m": "%m", "d": "%d", "e": "%-d", "B": "%B", "b": "%b", "h": "%b",
+    "A": "%A", "a": "%a", "j": "%j", "H": "%H", "I": "%I", "k": "%-H", "l": "%-I", "M": "%M",
+    "S": "%S", "R": "%H:%M", "T": "%H:%M:%S", "D": "%m/%d/%y", "F": "%Y-%m-%d",
+}  # fmt: skip
 
 
 def conversions(pattern: str) -> list[tuple[int, str]] | None:
@@ -100,7 +126,9 @@ def conversions(pattern: str) -> list[tuple[int, str]] | None:
     for index, _, _, _, kind in _SPEC.findall(pattern):
         if kind in "%n":
             continue
-        if kind not in "sSdfeExXb":
+        if kind[0] in "tT" and kind[1:] not in _DATES:
+            return None
+        if kind[0] not in "tT" and kind not in "sSdfeExXb":
             return None
         found.append((int(index) - 1 if index else at, kind))
         at += not index
@@ -109,8 +137,10 @@ def conversions(pattern: str) -> list[tuple[int, str]] | None:
 
 def readable(pattern: str) -> bool:
     """Tell whether to_char knows every mark of a numeric format."""
+    if pattern.upper().removeprefix("FM") == "RN":
+        return True
     marks = re.sub(r"(?i)^FM|MI$|PR$|SG$|PL$|^S|S$", "", pattern)
-    return not re.search(r"[^09.,dDgG$L ]", marks)
+    return not re.search(r"[^09.,dDgG$Ll ]", marks)
 
 
 def java_format(pattern: str, values: list) -> str:
@@ -144,6 +174,11 @@ def _converted(value, flags: str, places: str | None, kind: str) -> str:
         return "null"
     comma = "," if "," in flags else ""
     sign = "+" if "+" in flags else ""
+    if kind[0] in "tT":
+        import datetime
+
+        shown = datetime.datetime.fromisoformat(value.strip()).strftime(_DATES[kind[1]])
+        return shown.upper() if kind[0] == "T" else shown
     match kind:
         case "s" | "S":
             cut = value[: int(places)] if places else value

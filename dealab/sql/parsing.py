@@ -13,6 +13,8 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, TokenError
 from sqlglot.tokens import TokenType
 
+from dealab.sql.errors import LabLimit
+
 
 def own_grammar(parser, *names) -> dict:
     """Return sqlglot's parsers of calls that have a grammar of their own (CAST, EXTRACT, TRIM)."""
@@ -72,7 +74,7 @@ class Source:
 def _tools(dialect):
     made = dialect()
     parser = made.parser(error_level=ErrorLevel.IMMEDIATE)
-    parser.PLACEHOLDER_PARSERS = {**parser.PLACEHOLDER_PARSERS, TokenType.PLACEHOLDER: _mark}
+    parser.PLACEHOLDER_PARSERS = {TokenType.PLACEHOLDER: _mark, TokenType.PARAMETER: _dollar}
     return made.tokenizer(), parser
 
 
@@ -83,16 +85,54 @@ def _mark(parser):
     return mark
 
 
+def _dollar(parser):
+    """Return $1: an argument of a routine or a prepared statement. There is no @name or :name."""
+    if parser._prev.text != "$" or not parser._match(TokenType.NUMBER):
+        parser.raise_error("expected a number after $")
+    number = exp.Literal.number(parser._prev.text)
+    number.meta.update(start=parser._prev.start - 1, end=parser._prev.end)
+    return exp.Parameter(this=number)
+
+
 def tokenize(sql: str, dialect, syntax_error) -> tuple[list, Source]:
     """Return the tokens of ``sql`` and its source.
 
     ``syntax_error(offset, token)`` builds the service's error for a text that does not parse.
     """
     try:
+        sql.encode()
         tokens = _tools(dialect)[0].tokenize(sql)
+    except UnicodeEncodeError as problem:  # half of a character: no service gets such a text
+        raise syntax_error(problem.start, "\N{REPLACEMENT CHARACTER}") from None
     except TokenError as problem:
         raise syntax_error(*_where(problem, sql)) from None
+    _check_depth(tokens, _tools(dialect)[1])
     return tokens, Source(sql, tokens)
+
+
+DEEPEST = 10
+
+
+def _check_depth(tokens, parser) -> None:
+    """Refuse ARRAY[ARRAY[... and DATE(DATE(... where they are many.
+
+    The parser tries names of types twice, as a type and as a call: each level doubles its work.
+    """
+    open_ones, depth, before = [], 0, None
+    for token in tokens:
+        match token.token_type:
+            case TokenType.L_PAREN | TokenType.L_BRACKET:
+                typed = before is not None and before.token_type in parser.TYPE_TOKENS
+                open_ones.append(typed)
+                depth += typed
+                if depth > DEEPEST:
+                    raise LabLimit(
+                        f"{before.text.upper()} and its like nested more than {DEEPEST} deep",
+                        "the service has a limit of its own.",
+                    )
+            case TokenType.R_PAREN | TokenType.R_BRACKET if open_ones:
+                depth -= open_ones.pop()
+        before = token
 
 
 def split(sql: str, dialect) -> list[str]:

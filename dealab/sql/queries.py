@@ -385,7 +385,9 @@ class Queries(Relations, Expressions):
                 self.allow(node, {"this", "alias"})
                 items.append((self.shown_name(node.args["alias"].name), node.this))
             elif isinstance(node, exp.Aliases):
-                raise self.limit_node(node)
+                items.extend(self.named_star(node, scope))
+            elif isinstance(node, exp.Dot) and isinstance(node.expression, exp.Star):
+                items.extend(self.row_star(node, scope))
             else:
                 items.append((None, node))
         return items
@@ -402,6 +404,14 @@ class Queries(Relations, Expressions):
         ]
 
     STAR_PARTS = frozenset()
+
+    def named_star(self, node, scope) -> list:
+        """A hook: Trino names the columns of a star (t.* AS (a, b))."""
+        raise self.limit_node(node)
+
+    def row_star(self, node, scope) -> list:
+        """A hook: Trino spreads a row's fields over columns (row.*)."""
+        raise self.limit_node(node)
 
     def qualified_star(self, node, scope: Scope) -> list:
         path = tuple(part.name.lower() for part in node.parts[:-1])
@@ -424,7 +434,9 @@ class Queries(Relations, Expressions):
                 value = node
             else:
                 value = self.settle(self.bind(node, scope))
-            shown = name or self.item_name(node, at)
+            shown = name or (
+                self.unnamed(at, None) if isinstance(node, Value) else self.item_name(node, at)
+            )
             outputs.append((shown, value))
             self.note_alias(name, value, scope)
         return outputs
@@ -533,10 +545,14 @@ class Queries(Relations, Expressions):
                 return found
         return [keys(entry)]
 
+    def check_grouping_element(self, item) -> None:
+        """A hook: Trino takes nothing but columns inside CUBE, ROLLUP and GROUPING SETS."""
+
     def group_item(self, item, items, scope, grouping: Grouping) -> str:
         match item:
             case exp.Cube() | exp.Rollup() | exp.GroupingSets():
                 word = {exp.Cube: "CUBE", exp.Rollup: "ROLLUP", exp.GroupingSets: "GROUPING SETS"}
+                self.check_grouping_element(item)
                 inner = [self.group_item(part, items, scope, grouping) for part in item.expressions]
                 return f"{word[type(item)]} ({', '.join(inner)})"
             case exp.Tuple():
@@ -662,6 +678,7 @@ class Queries(Relations, Expressions):
                 if options is not None and options.args.get("percent"):
                     raise self.limit_node(limit, "PERCENT")
                 count = limit.args.get("count") or exp.Literal.number(1)
+                self.check_fetch(count)
             else:
                 self.allow(limit, {"expression", "offset"})
                 count = limit.expression
@@ -674,6 +691,9 @@ class Queries(Relations, Expressions):
             inner = offset.expression if isinstance(offset, exp.Offset) else offset
             sql += f" OFFSET {self.row_count(inner, scope, 'OFFSET')}"
         return sql
+
+    def check_fetch(self, count) -> None:
+        """A hook: Trino fetches one row at least."""
 
     def with_ties(self, node, scope, head: str, body: str, names, keys) -> str:
         """Return the query with FETCH FIRST n ROWS WITH TIES."""

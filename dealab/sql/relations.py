@@ -33,6 +33,9 @@ def constant_text(value, kind: str) -> str:
 class Relations:
     """The part of a binder that deals with FROM; ``Queries`` inherits it."""
 
+    #: what a table's name in FROM may carry
+    TABLE_PARTS = frozenset(["this", "db", "catalog", "alias", "joins", "sample"])
+
     def bind_from(self, node, scope: Scope) -> str:
         source = node.args.get("from_")
         if source is None:
@@ -200,14 +203,14 @@ class Relations:
         return written, unique
 
     def bind_table(self, node, scope: Scope) -> str:
-        self.allow(node, {"this", "db", "catalog", "alias", "joins", "sample"})
+        self.allow(node, self.TABLE_PARTS)
         parts = [part.name.lower() for part in node.parts]
         if isinstance(node.this, (exp.Anonymous, exp.Func)):
             raise self.table_function(node)
         label, names = self.alias_of(node)
         sample = self.sample_text(node.args.get("sample"), scope)
         nested = node.args.get("joins")
-        if len(parts) == 1:
+        if len(parts) == 1 and not node.args.get("version"):
             cte = scope.cte(parts[0])
             if cte is not None:
                 alias, unique = self.enter(scope, label or parts[0], cte, names, node)
@@ -359,7 +362,7 @@ class Relations:
                 else:
                     picks.append((f"unnest({value.sql})", element))
             elif kind.name == "map":
-                lengths.append(f"cardinality({value.sql})")
+                lengths.append(f"CAST(cardinality({value.sql}) AS BIGINT)")
                 picks.append((f"unnest(map_keys({value.sql}))", kind.args[0]))
                 picks.append((f"unnest(map_values({value.sql}))", kind.args[1]))
             else:

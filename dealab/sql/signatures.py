@@ -38,6 +38,7 @@ _WORDS = {
     "json": types.JSON,
     "super": types.SUPER,
     "uuid": types.UUID,
+    "ipaddress": types.IPADDRESS,
 }
 _TOKEN = re.compile(r"\s*(->|\.\.\.|[A-Za-z_]+\d*|\d+|[(),])")
 

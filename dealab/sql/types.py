@@ -259,7 +259,38 @@ _HIVE = {
     "timestamp": TIMESTAMP,
 }
 
-_TOKEN = re.compile(r"\s*([a-z0-9_$.-]+|[<>(),:])", re.IGNORECASE)
+_HIVE_WORDS = {"integer": "int", "real": "float", "varbinary": "binary"}
+
+
+def hive_name(kind: Type) -> str:
+    """Return the type as Hive and the Glue catalog write it. Raises ValueError where they have
+    none (time, timestamp with time zone, JSON)."""
+    name, args = kind.name, kind.args
+    match name:
+        case "decimal":
+            return f"decimal({args[0]},{args[1]})"
+        case "varchar":
+            return "string" if args[0] is None else f"varchar({args[0]})"
+        case "char":
+            return f"char({args[0]})"
+        case "array":
+            return f"array<{hive_name(args[0])}>"
+        case "map":
+            return f"map<{hive_name(args[0])},{hive_name(args[1])}>"
+        case "row":
+            fields = (
+                f"{field_key(field, at)}:{hive_name(of)}" for at, (field, of) in enumerate(args[0])
+            )
+            return f"struct<{','.join(fields)}>"
+        case "timestamp":
+            return "timestamp"
+    written = _HIVE_WORDS.get(name, name)
+    if written not in _HIVE:
+        raise ValueError(athena_name(kind))
+    return written
+
+
+_TOKEN = re.compile(r"\s*([^<>(),:\s](?:[^<>(),:]*[^<>(),:\s])?|[<>(),:])")
 
 
 def from_hive(name: str) -> Type:

@@ -37,9 +37,12 @@ def plain(value, kind):
         case "array":
             return [plain(part, kind.args[0]) for part in value]
         case "map":
+            pairs = value.items()
+            if kind.args[0].name in ("row", "array", "map"):  # DuckDB's form for such keys
+                pairs = zip(value["key"], value["value"], strict=True)
             return {
                 _hashable(plain(key, kind.args[0])): plain(part, kind.args[1])
-                for key, part in value.items()
+                for key, part in pairs
             }
         case "timestamptz":
             return _zoned(value, kind.args[1])
@@ -49,7 +52,9 @@ def plain(value, kind):
 
 
 def _hashable(key):
-    return tuple(key) if isinstance(key, list) else key
+    if isinstance(key, dict):
+        return tuple(_hashable(part) for part in key.values())
+    return tuple(map(_hashable, key)) if isinstance(key, list) else key
 
 
 def _zoned(value, zone: str):
@@ -57,6 +62,10 @@ def _zoned(value, zone: str):
         return value
     if zone == "UTC":
         return value.astimezone(datetime.UTC)
+    if zone[0] in "+-":
+        minutes = int(zone[1:3]) * 60 + int(zone[4:6])
+        away = datetime.timedelta(minutes=-minutes if zone[0] == "-" else minutes)
+        return value.astimezone(datetime.timezone(away))
     import zoneinfo
 
     return value.astimezone(zoneinfo.ZoneInfo(zone))

@@ -119,8 +119,9 @@ class Mutator:
         return _put(sql, mark, opening * depth + mark[0] + closing * depth)
 
     def long_list(self, sql, marks):
-        many = range(self.dice.choice((10, 2000)))
-        items = ", ".join(self.dice.choice((str(n), f"'{n}'", "NULL")) for n in many)
+        kinds = ((10, ("{}", "'{}'", "NULL")), (300, ("{}", "'{}'")), (3000, ("{}",)))
+        count, shapes = self.dice.choice(kinds)
+        items = ", ".join(self.dice.choice(shapes).format(n) for n in range(count))
         return _put(sql, self.dice.choice(marks), f"1 IN ({items})")
 
     def subquery(self, sql, marks):

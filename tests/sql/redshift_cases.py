@@ -206,7 +206,11 @@ CASES = [
         [(TIME(2026, 2, 28), TIME(2026, 3, 3), TIME(2026, 1, 1, 2))],
         DATEADD,
     ),
-    ("SELECT dateadd(month, 1, '2008-02-29')", [(TIME(2008, 3, 31),)], DATEADD),
+    (
+        "SELECT dateadd(month, 1, '2008-04-30'), dateadd(month, 12, '2016-02-29'), dateadd(year, 1, '2016-02-29')",
+        [(TIME(2008, 5, 30), TIME(2017, 2, 28), TIME(2017, 3, 1))],
+        DATEADD,
+    ),
     (
         "SELECT add_months('2008-03-31', 1), add_months('2008-04-30', 1), add_months('2008-02-29', 12)",
         [(TIME(2008, 4, 30), TIME(2008, 5, 31), TIME(2009, 2, 28))],

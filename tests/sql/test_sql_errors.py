@@ -61,7 +61,11 @@ def test_limit_names_what_the_service_does_and_that_nothing_happened(athena):
         ("athena", "SELECT approx_set(i) FROM kinds", "approx_set"),
         ("athena", "SELECT * FROM information_schema.tables", "information_schema"),
         ("athena", "MSCK REPAIR TABLE orders", "MSCK REPAIR TABLE"),
-        ("athena", "SELECT i FROM kinds FETCH FIRST 1 ROWS WITH TIES", "WITH TIES"),
+        (
+            "athena",
+            "SELECT * FROM kinds MATCH_RECOGNIZE (ORDER BY i PATTERN (a) DEFINE a AS i > 1)",
+            "MATCH_RECOGNIZE",
+        ),
         ("athena", "SELECT * FROM kinds FOR TIMESTAMP AS OF now()", "version"),
         ("redshift", "COPY t FROM 's3://x' IAM_ROLE default", "COPY"),
         ("redshift", "SELECT hll(i) FROM kinds", "hll"),

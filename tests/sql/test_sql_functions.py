@@ -39,6 +39,7 @@ ATHENA_SAMPLES = {
     "timestamptz": "now()", "interval_day": "interval '1' day", 
     "interval_month": "interval '1' month",
     "json": "json_parse('[1]')", "decimal": "1.5", "row": "row(1)",
+    "ipaddress": "CAST('10.0.0.1' AS ipaddress)",
 }  # fmt: skip
 REDSHIFT_SAMPLES = {
     "boolean": "true", "smallint": "2::smallint", "integer": "2", "bigint": "2::bigint",

@@ -316,7 +316,11 @@ def test_null_makes_a_joined_text_null(athena, redshift, parts):
 
 # --- dates --------------------------------------------------------------------------------------
 
-DAYS = st.dates(dt.date(2019, 12, 25), dt.date(2025, 3, 3))
+DAYS = st.one_of(
+    st.dates(dt.date(2019, 12, 25), dt.date(2025, 3, 3)),
+    st.sampled_from([dt.date(2024, 2, 29), dt.date(2023, 2, 28), dt.date(2024, 4, 30)]),
+    st.sampled_from([dt.date(2024, 1, 31), dt.date(2023, 12, 31), dt.date(2024, 3, 1)]),
+)
 
 
 def plus_months(day: dt.date, months: int) -> dt.date:
@@ -324,6 +328,13 @@ def plus_months(day: dt.date, months: int) -> dt.date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return dt.date(year, month + 1, min(day.day, last))
+
+
+def plus_years(day: dt.date, years: int) -> dt.date:
+    """Add years; 29 February becomes 1 March."""
+    if (day.month, day.day) == (2, 29) and not calendar.isleap(day.year + years):
+        return dt.date(day.year + years, 3, 1)
+    return day.replace(year=day.year + years)
 
 
 def is_last(day: dt.date) -> bool:
@@ -362,8 +373,9 @@ def test_differences_of_dates(athena, redshift, a, b):
 @EXAMPLES
 @given(day=DAYS, n=st.integers(-40, 40))
 def test_months_later(athena, redshift, day, n):
-    """A date stays a date in Athena. Redshift's ADD_MONTHS keeps the last day of a month the last.
-    https://docs.aws.amazon.com/redshift/latest/dg/r_ADD_MONTHS.html (read 2026-11-23)"""
+    """A date stays a date in Athena. Redshift's ADD_MONTHS keeps the last day of a month the last,
+    its DATEADD does not. https://docs.aws.amazon.com/redshift/latest/dg/r_ADD_MONTHS.html and
+    r_DATEADD_function.html (read 2026-11-23)"""
     text, later = f"DATE '{day}'", plus_months(day, n)
     sign = "-" if n < 0 else "+"
     types, values = one(
@@ -385,6 +397,7 @@ def test_months_later(athena, redshift, day, n):
         redshift,
         f"add_months({text}, {n})",
         f"dateadd(month, {n}, {text})",
+        f"dateadd(year, {n}, {text})",
         f"dateadd(day, {n}, {text})",
         f"date_trunc('month', {text})",
         f"date_part(dow, {text})",
@@ -394,6 +407,7 @@ def test_months_later(athena, redshift, day, n):
     assert values == [
         midnight(kept if is_last(day) else later),
         midnight(later),
+        midnight(plus_years(day, n)),
         midnight(day + days),
         midnight(day.replace(day=1)),
         day.isoweekday() % 7,

@@ -1,7 +1,7 @@
 """Athena's casts: which exist, and how strictly they read their text."""
 
 from dealab.sql import types
-from dealab.sql.athena.registry import MOMENTS, local
+from dealab.sql.athena.registry import MOMENTS, local, zone_text
 from dealab.sql.scope import Value
 from dealab.sql.types import (
     JSON,
@@ -31,7 +31,9 @@ def cast_sql(binder, value: Value, kind: Type) -> str | None:
         if made is None:
             return None
         if new.name == "char":
-            return f"rpad({made}, {new.args[0]}, ' ')"
+            return f"rpad(lab_fits({made}, {new.args[0]}, {text(str(new))}), {new.args[0]}, ' ')"
+        if new.args[0] is not None:
+            return f"lab_fits({made}, {new.args[0]}, {text(str(new))})"
         return made
     if old.name in types.NUMBERS and new.name in types.NUMBERS:
         if old.name in types.FLOATS and new.name in types.INTEGERS:
@@ -58,23 +60,26 @@ def cast_moment(value: Value, new: Type) -> str | None:
         case ("date", "timestamp") | ("timestamp", "date") | ("timestamptz", "date"):
             return f"CAST({plain} AS {duck_name(new)})"
         case "timestamptz", "timestamp":
-            return plain
+            return rounded(plain, old.args[0], new)
         case "date", "timestamptz":
             return f"timezone('UTC', CAST({plain} AS TIMESTAMP))"
         case "timestamp", "timestamptz":
-            return f"timezone('UTC', {plain})"
+            return rounded(f"timezone('UTC', {plain})", old.args[0], new)
         case ("timestamp", "time") | ("timestamptz", "time"):
             return f"CAST({plain} AS TIME)"
         case ("timestamp", "timestamp") | ("timestamptz", "timestamptz"):
-            if new.args[0] < old.args[0] and new.args[0] in (0, 3):
-                return (
-                    f"date_trunc({text('second' if new.args[0] == 0 else 'millisecond')}, "
-                    f"{value.sql})"
-                )
-            return value.sql
+            return rounded(value.sql, old.args[0], new)
         case "time", "time":
             return value.sql
     return None
+
+
+def rounded(sql: str, digits: int, new: Type) -> str:
+    """Round a moment to the digits of its new type, half up."""
+    if new.args[0] >= digits or new.args[0] >= 6:
+        return sql
+    macro = "lab_round_stamp" if new.name == "timestamp" else "lab_round_moment"
+    return f"{macro}({sql}, {10 ** (6 - new.args[0])})"
 
 
 def from_string(sql: str, old: Type, new: Type) -> str | None:
@@ -94,11 +99,11 @@ def from_string(sql: str, old: Type, new: Type) -> str | None:
         case "date":
             return f"lab_date({sql})"
         case "timestamp":
-            return f"lab_stamp({sql})"
+            return rounded(f"lab_stamp({sql})", 6, new)
         case "timestamptz":
-            return f"lab_stamp_zone({sql})"
+            return rounded(f"lab_stamp_zone({sql})", 6, new)
         case "time":
-            return f"CAST({sql} AS TIME)"
+            return f"lab_time({sql})"
         case "varchar":
             shorter = new.args[0] is not None and (old.args[0] is None or old.args[0] > new.args[0])
             return f"left({sql}, {new.args[0]})" if shorter else sql
@@ -129,11 +134,11 @@ def to_string(value: Value) -> str | None:
         case "timestamp":
             return f"strftime({sql}, {text('%Y-%m-%d %H:%M:%S' + fraction(value.type))})"
         case "timestamptz":
-            zone = value.type.args[1]
+            zone = zone_text(value.type.args[1])
             shown = (
                 f"strftime({local(value).sql}, {text('%Y-%m-%d %H:%M:%S' + fraction(value.type))})"
             )
-            return f"({shown} || {text(' ' + zone)})"
+            return f"({shown} || ' ' || {zone})"
         case "time":
             return (
                 f"(CAST({sql} AS VARCHAR) || CASE WHEN CAST({sql} AS VARCHAR) LIKE '%.%' THEN "
@@ -147,7 +152,7 @@ def to_string(value: Value) -> str | None:
 
 
 def fraction(kind: Type) -> str:
-    return {0: "", 6: ".%f"}.get(kind.args[0], ".%g")
+    return {0: "", 3: ".%g"}.get(kind.args[0], ".%f")
 
 
 def json_of(binder, value: Value) -> str:

@@ -61,6 +61,11 @@ def try_call(binder, node, scope):
     return Value(f"TRY({value.sql})", value.type)
 
 
+@special("exists")
+def exists(binder, node, scope):
+    return binder.call_exists(node, scope)
+
+
 @special("typeof")
 def typeof(binder, node, scope):
     (value,) = arguments(binder, node, scope, 1)
@@ -113,7 +118,8 @@ def rounding(binder, node, scope):
         call = {"truncate": "trunc", "ceil": "ceil"}.get(name, name)
         return Value(f"CAST({call}({value.sql}) AS {duck_name(kind)})", kind)
     digits = values[1]
-    if len(values) == 2 and name in ("round", "truncate") and digits.type.name in types.INTEGERS:
+    whole = digits.type.name in types.INTEGERS and digits.type.name != "bigint"
+    if len(values) == 2 and name in ("round", "truncate") and whole:
         constant_digits(node, digits)
         kind = decimal(min(38, precision + 1), scale) if name == "round" else value.type
         call = "round" if name == "round" else "trunc"
@@ -248,6 +254,7 @@ def format_call(binder, node, scope):
         "f": ("decimal", *types.FLOATS),
         "e": ("decimal", *types.FLOATS),
         "b": ("boolean",),
+        "t": ("date", "timestamp", "timestamptz"),
     }
     if wanted is None:
         raise LabLimit(
@@ -259,7 +266,8 @@ def format_call(binder, node, scope):
                 binder, node, f"Invalid format string: {pattern} (Format specifier '%{kind}')"
             )
         given = values[index + 1].type
-        if kind.lower() in fits and given.name not in (*fits[kind.lower()], "null"):
+        family = kind.lower()[0]
+        if family in fits and given.name not in (*fits[family], "null"):
             raise bad_argument(
                 binder,
                 node,

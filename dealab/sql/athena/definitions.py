@@ -5,6 +5,7 @@ for tables of Hive's kind and for Iceberg tables alike. The clauses and their or
 https://docs.aws.amazon.com/athena/latest/ug/create-table.html
 """
 
+import re
 from dataclasses import dataclass, field
 
 from dealab.sql.athena import hive
@@ -65,7 +66,7 @@ class Definition:
 
     ``delimiters`` holds ROW FORMAT DELIMITED's settings under the names of SerDe properties
     (``field.delim``); ``serde`` the class of ROW FORMAT SERDE; ``stored_as`` the upper-case word
-    after STORED AS, or "INPUTFORMAT" with both classes in ``formats``. ``place`` is the line and
+    after STORED AS, or "INPUTFORMAT" with both in ``classes``. ``place`` is the line and
     column of the table's name.
     """
 
@@ -83,7 +84,7 @@ class Definition:
     serde: str | None = None
     serde_properties: dict = field(default_factory=dict)
     stored_as: str | None = None
-    formats: tuple[str, str] | None = None
+    classes: tuple[str, str] | None = None
     location: str | None = None
     properties: dict = field(default_factory=dict)
     place: tuple[int, int] = (1, 1)
@@ -175,7 +176,7 @@ def _stored_as(reader, found: dict) -> None:
     if found["stored_as"] == "INPUTFORMAT":
         first = reader.string()
         reader.expect("OUTPUTFORMAT")
-        found["formats"] = (first, reader.string())
+        found["classes"] = (first, reader.string())
 
 
 def properties(reader) -> dict[str, str]:
@@ -305,3 +306,11 @@ def _struct(reader) -> str:
             break
     reader.expect(">")
     return f"struct<{','.join(fields)}>"
+
+
+_ODD = re.compile(r"(?<=[<,])([^<>,:]*[^a-z0-9_<>,:][^<>,:]*)(?=:)")
+
+
+def spelled_type(kind: str) -> str:
+    """Return Hive's text of a type for a statement: odd field names in backquotes."""
+    return _ODD.sub(r"`\1`", kind)

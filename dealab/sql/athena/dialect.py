@@ -49,6 +49,11 @@ class AthenaDialect(Trino):
 
     class Tokenizer(Trino.Tokenizer):
         COMMANDS = set()  # noqa: RUF012 - SHOW and the like come as words, not as one opaque text
+        # X'..' may hold blanks, which sqlglot's own token does not: read it as a raw string, and
+        # keep a prefix that nobody writes, so that 0x1F is still known.
+        HEX_STRINGS = [("\x00x'", "'")]  # noqa: RUF012
+        BIT_STRINGS = [("\x00b'", "'")]  # noqa: RUF012
+        RAW_STRINGS = [("x'", "'"), ("X'", "'")]  # noqa: RUF012
 
     class Parser(Trino.Parser):
         FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own way to configure a parser

@@ -248,6 +248,8 @@ def _duration(value):
 def _format_number(value):
     from decimal import ROUND_HALF_UP, Decimal
 
+    if value != value or value in (float("inf"), float("-inf")):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
     exact = Decimal(repr(value))
     for power, unit in ((15, "Q"), (12, "T"), (9, "B"), (6, "M"), (3, "K")):
         if abs(exact) >= Decimal(10) ** power:

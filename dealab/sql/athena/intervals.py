@@ -1,14 +1,15 @@
 """Athena's INTERVAL and TIMESTAMP literals."""
 
+import datetime
 import re
 
 from sqlglot import exp
 
 from dealab.sql import types
+from dealab.sql.athena.registry import zone_sql
+from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.scope import Value
-from dealab.sql.types import (
-    Type,
-)
+from dealab.sql.types import Type, text
 
 
 def interval_literal(binder, node, scope):
@@ -72,15 +73,65 @@ def interval_span(written, first, last, sign, bad):
     return millis(sign * (-1 if match[1] == "-" else 1) * total)
 
 
-def stamp_literal_type(content: str, kind: Type) -> Type:
-    """Return the type of TIMESTAMP '...': the fraction's digits, the zone if one is named."""
-    match = re.search(r"\.(\d+)", content)
-    precision = len(match[1]) if match else 0
-    zone = re.search(r"(?:\d)\s*([A-Za-z][\w/+-]*|[+-]\d{2}:\d{2})$", content.strip())
-    if kind.name == "timestamptz" or zone:
-        name = zone[1] if zone else "UTC"
-        if re.fullmatch(r"[+-]\d{2}:\d{2}", name):
-            sign = "-" if name[0] == "+" else "+"
-            name = "UTC" if name[1:] == "00:00" else f"Etc/GMT{sign}{int(name[1:3])}"
-        return types.timestamptz(name, precision)
-    return types.timestamp(precision)
+_STAMP = re.compile(
+    r"(?P<date>\d{4,6}-\d{1,2}-\d{1,2})"
+    r"(?: (?:(?P<clock>\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.(?P<fraction>\d+))?)?))?\s*(?P<zone>.+)?)?"
+)
+_TIME = re.compile(
+    r"(?P<clock>\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.(?P<fraction>\d+))?)?)\s*(?P<zone>[+-]\d\d:\d\d)?"
+)
+
+
+def moment_literal(binder, node, kind: Type, content: str) -> Value:
+    """DATE '...', TIME '...', TIMESTAMP '...': digits decide the precision, a zone the type."""
+    word = {"date": "DATE", "time": "TIME"}.get(kind.name, "TIMESTAMP")
+    message = f"'{content}' is not a valid {word} literal"
+    bad = binder.error("INVALID_LITERAL", message, node, binder.keyword_place(node))
+    if kind.name == "date":
+        return Value(f"CAST({text(checked_date(content.strip(), bad))} AS DATE)", types.DATE)
+    found = (_TIME if kind.name == "time" else _STAMP).fullmatch(content.strip())
+    if not found:
+        raise bad
+    digits, zone = len(found["fraction"] or ""), found["zone"]
+    if digits > 6:
+        raise LabLimit(
+            f"{word.lower()}s finer than microseconds ({content})", "Trino keeps up to 12 digits."
+        )
+    clock = checked_clock(found["clock"], bad)
+    if kind.name == "time":
+        if zone:
+            raise LabLimit("time with time zone", "Trino knows it.")
+        return Value(f"CAST({text(clock)} AS TIME)", Type("time", (digits,)))
+    stamp = f"CAST({text(checked_date(found['date'], bad) + ' ' + clock)} AS TIMESTAMP)"
+    if zone is None and kind.name != "timestamptz":
+        return Value(stamp, types.timestamp(digits))
+    from dealab.sql.athena.times import check_zone
+
+    try:
+        name = check_zone(binder, zone or "UTC", node)
+    except ServiceError:
+        raise bad from None
+    return Value(f"timezone({zone_sql(name)}, {stamp})", types.timestamptz(name, digits))
+
+
+def checked_date(written: str, bad) -> str:
+    match = re.fullmatch(r"(\d{1,6})-(\d{1,2})-(\d{1,2})", written)
+    if not match:
+        raise bad
+    year, month, day = (int(part) for part in match.groups())
+    try:
+        datetime.date(year if 1 <= year <= 9999 else 2000, month, day)
+    except ValueError:
+        raise bad from None
+    return f"{year:04d}-{month:02d}-{day:02d}"
+
+
+def checked_clock(written: str | None, bad) -> str:
+    if written is None:
+        return "00:00:00"
+    hour, minute, second = [*written.split(":"), "0"][:3]
+    if int(hour) > 23 or int(minute) > 59 or float(second) >= 60:
+        raise bad
+    whole, _, fraction = second.partition(".")
+    tail = f".{fraction}" if fraction else ""
+    return f"{int(hour):02d}:{int(minute):02d}:{int(whole):02d}{tail}"

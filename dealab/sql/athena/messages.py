@@ -1,5 +1,7 @@
 """Athena's error messages, in its own words."""
 
+from sqlglot import exp
+
 from dealab.sql import signatures
 from dealab.sql.errors import ServiceError
 from dealab.sql.nodes import nearest
@@ -95,7 +97,8 @@ class Messages:
 
     def misplaced_aggregate(self, name, node, clause):
         code = "EXPRESSION_NOT_SCALAR"
-        where = clause + " clause" if clause in ("WHERE", "GROUP BY", "JOIN ON") else clause
+        where = clause.replace("JOIN ON", "JOIN")
+        where += "" if clause == "Lambda expression" else " clause"
         return self.error(
             code,
             f"{where} cannot contain aggregations, window functions or grouping operations: "
@@ -103,7 +106,14 @@ class Messages:
             node,
         )
 
-    misplaced_window = misplaced_aggregate
+    def misplaced_window(self, name, node, clause):
+        if clause != "HAVING":
+            return self.misplaced_aggregate(name, node, clause)
+        return self.error(
+            "NESTED_WINDOW",
+            "HAVING clause cannot contain window functions or row pattern measures",
+            node,
+        )
 
     def nested_aggregate(self, name, node):
         return self.error(
@@ -135,7 +145,10 @@ class Messages:
 
     def not_a_grouping_column(self, node):
         return self.error(
-            "INVALID_ARGUMENTS", "The arguments to GROUPING() must be expressions of GROUP BY", node
+            "INVALID_ARGUMENTS",
+            "The arguments to GROUPING() must be expressions referenced by the GROUP BY at the "
+            f"associated query level. Mismatch due to {self.snippet(node)}.",
+            node,
         )
 
     def unknown_window(self, label, node):
@@ -151,7 +164,7 @@ class Messages:
     def unknown_relation(self, path, node, scope):
         return self.error(
             "TABLE_NOT_FOUND",
-            f"Table '{'.'.join(path)}' not found",
+            f"Unable to resolve reference {'.'.join(path)}",
             node,
             hint=nearest(path[-1], [r.alias for r in scope.relations]),
         )
@@ -229,7 +242,30 @@ class Messages:
         raise self.error("AMBIGUOUS_NAME", f"'{node.name.lower()}' in ORDER BY is ambiguous", node)
 
     def bad_limit(self, word, node, value):
-        return self.error("TYPE_MISMATCH", f"{word} must be a non-negative whole number", node)
+        if isinstance(value.literal, int) and not isinstance(value.literal, bool):
+            if value.literal < 0 and not isinstance(node, exp.Neg):  # a parameter
+                return self.error(
+                    "NUMERIC_VALUE_OUT_OF_RANGE",
+                    f"{word} row count must be greater or equal to 0 (actual value: "
+                    f"{value.literal})",
+                    node,
+                )
+            return self.error("SYNTAX_ERROR", "mismatched input '-'", node)
+        return self.error("SYNTAX_ERROR", f"mismatched input '{self.snippet(node)}'", node)
+
+    def no_rows_fetched(self, node):
+        return self.error(
+            "NUMERIC_VALUE_OUT_OF_RANGE",
+            "FETCH FIRST row count must be positive (actual value: 0)",
+            node,
+        )
+
+    def grouping_not_column(self, node):
+        return self.error(
+            "INVALID_COLUMN_REFERENCE",
+            f"GROUP BY expression must be a column reference: {self.snippet(node)}",
+            node,
+        )
 
     def ties_without_order(self, node):
         message = "FETCH FIRST WITH TIES clause requires ORDER BY"

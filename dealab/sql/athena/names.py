@@ -3,6 +3,7 @@
 from sqlglot import exp
 
 from dealab.sql import types
+from dealab.sql.errors import LabLimit
 from dealab.sql.types import (
     BIGINT,
     BOOLEAN,
@@ -39,6 +40,16 @@ def whole_number(node) -> int:
     return int(node.name)
 
 
+def digits(numbers: list[int]) -> int:
+    """Return the digits of a second that a type keeps."""
+    most = numbers[0] if numbers else 3
+    if most > 12:
+        raise ValueError(f"TIMESTAMP precision must be in range [0, 12]: {most}")
+    if most > 6:
+        raise LabLimit(f"timestamp({most})", "Trino keeps up to 12 digits of a second.")
+    return most
+
+
 def read_type(node: exp.DataType) -> Type:
     """Read a parsed type name. Raises KeyError for a type that Trino does not have."""
     word = node.this.name if hasattr(node.this, "name") else str(node.this)
@@ -56,11 +67,11 @@ def read_type(node: exp.DataType) -> Type:
         case "CHAR":
             return types.checked_length("char", numbers[0] if numbers else 1, 65536)
         case "TIMESTAMP":
-            return types.timestamp(numbers[0] if numbers and numbers[0] else 3)
+            return types.timestamp(digits(numbers))
         case "TIMESTAMPTZ":
-            return types.timestamptz("UTC", numbers[0] if numbers and numbers[0] else 3)
+            return types.timestamptz("UTC", digits(numbers))
         case "TIME":
-            return Type("time", (numbers[0] if numbers else 3,))
+            return Type("time", (digits(numbers),))
         case "ARRAY" | "LIST":
             return types.array(read_type(inner[0]))
         case "MAP":
@@ -75,4 +86,8 @@ def read_type(node: exp.DataType) -> Type:
             return types.row(fields)
         case "INTERVAL":
             return INTERVAL_MONTH
+        case "TIMETZ":
+            raise LabLimit("time with time zone", "Athena knows the type.")
+        case "HLLSKETCH" | "TDIGEST" | "IPPREFIX" | "GEOMETRY" | "GEOGRAPHY":
+            raise LabLimit(f"the type {word.lower()}", "Athena knows the type.")
     return _SIMPLE[word]

@@ -42,18 +42,34 @@ def bad_argument(binder, node, message) -> ServiceError:
     return binder.error("INVALID_FUNCTION_ARGUMENT", message, node)
 
 
+class RowZone(str):
+    """The SQL of a time zone that differs from row to row, where a type names its zone."""
+
+
+def zone_sql(zone: str) -> str:
+    """Return a zone as DuckDB's text: it knows offsets as GMT+05:30."""
+    if isinstance(zone, RowZone):
+        return f"lab_zone({zone})"
+    return text("GMT" + zone if zone[0] in "+-" else zone)
+
+
+def zone_text(zone: str) -> str:
+    """Return the SQL of a zone's name as the service shows it."""
+    return str(zone) if isinstance(zone, RowZone) else text(zone)
+
+
 def local(value: Value) -> Value:
     """Return a timestamp with time zone as the clock time of its zone."""
     if value.type.name == "timestamptz":
-        zone = value.type.args[1]
-        return Value(f"timezone({text(zone)}, {value.sql})", types.timestamp(value.type.args[0]))
+        zone = zone_sql(value.type.args[1])
+        return Value(f"timezone({zone}, {value.sql})", types.timestamp(value.type.args[0]))
     return value
 
 
 def from_local(sql: str, kind: Type) -> Value:
     """Return a clock time back in the zone of ``kind`` (or as it is for other types)."""
     if kind.name == "timestamptz":
-        return Value(f"timezone({text(kind.args[1])}, {sql})", kind)
+        return Value(f"timezone({zone_sql(kind.args[1])}, {sql})", kind)
     return Value(sql, kind)
 
 

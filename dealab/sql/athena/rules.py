@@ -1,5 +1,7 @@
 """Athena's rules (engine version 3, Trino): coercion, operators, casts, names."""
 
+import re
+
 from sqlglot import exp
 
 from dealab.sql import signatures, types
@@ -56,6 +58,23 @@ INTERVAL_UNITS = {
 }
 
 
+def is_orderable(kind: Type) -> bool:
+    """Tell whether Trino knows which of two values is less."""
+    match kind.name:
+        case "array":
+            return is_orderable(kind.args[0])
+        case "row":
+            return all(is_orderable(of) for _, of in kind.args[0])
+    return kind.name not in ("map", "json")
+
+
+#: function -> which of its arguments must be orderable
+ORDERABLE = {
+    **dict.fromkeys(("max", "min", "array_max", "array_min", "greatest", "least"), 0),
+    **dict.fromkeys(("max_by", "min_by"), 1),
+}
+
+
 class AthenaBinder(Messages, Windows, Queries):
     service = "Athena"
     MAX_RECURSION = 10  # Trino's max_recursion_depth
@@ -67,6 +86,8 @@ class AthenaBinder(Messages, Windows, Queries):
     LIMITS = signatures.functions("athena").refused
     SPECIAL = registry.SPECIAL
 
+    TABLE_PARTS = Queries.TABLE_PARTS | {"version"}  # FOR TIMESTAMP AS OF, FOR VERSION AS OF
+
     FOREIGN = frozenset(
         {
             *((exp.Star, part) for part in ("except_", "replace", "rename", "ilike")),
@@ -76,11 +97,23 @@ class AthenaBinder(Messages, Windows, Queries):
             (exp.Xor, ""),
             (exp.RegexpLike, ""),
             (exp.Pivot, ""),
+            *(
+                (exp.Select, part)
+                for part in ("laterals", "connect", "into", "locks", "sort", "cluster", "qualify")
+            ),
+            (exp.Select, "distribute"),
             (exp.WindowSpec, "exclude"),
             (exp.Table, "pivots"),
             (exp.Subquery, "pivots"),
         }
     )
+
+    def limit_node(self, node, part=""):
+        if part == "match":
+            return LabLimit(
+                "MATCH_RECOGNIZE", "Athena finds patterns in rows with it (engine version 3)."
+            )
+        return super().limit_node(node, part)
 
     def foreign(self, node):
         shown = self.snippet(node)
@@ -110,6 +143,42 @@ class AthenaBinder(Messages, Windows, Queries):
         if role.endswith("clause") and role.split()[0] in ("WHERE", "HAVING", "JOIN"):
             raise self.mismatch(f"{role} must evaluate to a boolean: actual type {shown}", node)
         raise self.mismatch(f"{role} must evaluate to a boolean (actual: {shown})", node)
+
+    def number_literal(self, node):
+        span = self.source.span(node)
+        following = self.source.sql[span[1] + 1 : span[1] + 2] if span else ""
+        if following.isalpha() or following == "_":
+            word = re.match(r"\w+", self.source.sql[span[0] :])[0]
+            if re.fullmatch("0[oO][0-7]+", word):
+                raise LabLimit(f"the octal number {word}", "Trino reads it.")
+            raise self.error(
+                "SYNTAX_ERROR",
+                "identifiers must not start with a digit; surround the identifier with double "
+                "quotes",
+                node,
+            )
+        return super().number_literal(node)
+
+    def resolve_in(self, parts, scope):
+        """In ORDER BY a name is an output column first."""
+        output = scope.aliases.get(parts[0]) if scope.clause == "ORDER BY" else None
+        if output is None or (len(parts) > 1 and output.type.name != "row"):
+            return super().resolve_in(parts, scope)
+        aliases, scope.aliases = scope.aliases, {}
+        try:
+            source = super().resolve_in(parts, scope)
+        except ServiceError:
+            source = None
+        finally:
+            scope.aliases = aliases
+        if source is not None and (source[0].sql == output.sql or len(parts) > 1):
+            return source
+        if scope.inside_aggregate:
+            raise self.error(
+                "COLUMN_NOT_FOUND",
+                "Invalid reference to output projection attribute from ORDER BY aggregation",
+            )
+        return output, parts[1:]
 
     # --- coercion ---------------------------------------------------------------------
 
@@ -219,7 +288,7 @@ class AthenaBinder(Messages, Windows, Queries):
         common = self.common_type(left.type, right.type)
         word = operator if operator[0] in "=<>" else "IS DISTINCT FROM"
         ordering = operator in ("<", "<=", ">", ">=")
-        if common is None or (ordering and common.name in ("map", "json")):
+        if common is None or (ordering and not is_orderable(common)):
             raise self.mismatch(
                 f"Cannot apply operator: {athena_name(left.type)} {word} {athena_name(right.type)}",
                 node,
@@ -284,6 +353,15 @@ class AthenaBinder(Messages, Windows, Queries):
                 raise self.error(
                     "INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", escape
                 )
+            if isinstance(pattern.literal, str):
+                m = re.escape(mark.literal)
+                if not re.fullmatch(f"(?:{m}[%_{m}]|[^{m}])*", pattern.literal, re.DOTALL):
+                    raise self.error(
+                        "INVALID_FUNCTION_ARGUMENT",
+                        "Escape character must be followed by '%', '_' or the escape character "
+                        "itself",
+                        escape,
+                    )
             tail = f" ESCAPE {mark.sql}"
         return Value(f"({left.sql} LIKE {pattern.sql}{tail})", BOOLEAN)
 
@@ -353,12 +431,16 @@ class AthenaBinder(Messages, Windows, Queries):
             left, right, one, two = right, left, two, one
         if one == "date" and two in types.INTERVALS:
             return Value(f"CAST(({left.sql} {operator} {self.whole_days(right)}) AS DATE)", DATE)
-        if one == "timestamp" and two in types.INTERVALS:
-            return Value(f"({left.sql} {operator} {right.sql})", left.type)
-        if one == "timestamptz" and two in types.INTERVALS:
-            return Value(f"({left.sql} {operator} {right.sql})", left.type)
+        if one in ("timestamp", "timestamptz") and two in types.INTERVALS:
+            digits = max(left.type.args[0], 3 if two == "interval_day" else 0)
+            kind = Type(one, (digits, *left.type.args[1:]))
+            if one == "timestamptz" and two == "interval_month":  # months follow the zone's clock
+                moved = f"({registry.local(left).sql} {operator} {right.sql})"
+                return registry.from_local(moved, kind)
+            return Value(f"({left.sql} {operator} {right.sql})", kind)
         if one == "time" and two == "interval_day":
-            return Value(f"({left.sql} {operator} {right.sql})", left.type)
+            kind = Type("time", (max(left.type.args[0], 3),))
+            return Value(f"({left.sql} {operator} {right.sql})", kind)
         if one in types.INTERVALS and one == two:
             return Value(f"({left.sql} {operator} {right.sql})", left.type)
         if operator == "-" and one == two == "date":
@@ -402,6 +484,30 @@ class AthenaBinder(Messages, Windows, Queries):
         left, right = (self.coerce(v, kind) if v.type == NULL else v for v in (left, right))
         return Value(f"({left.sql} || {right.sql})", kind)
 
+    def try_signature(self, signature, arguments, nodes):
+        place = ORDERABLE.get(signature.name)
+        if place is not None and len(arguments) > place and arguments[place] is not None:
+            kind = arguments[place].type
+            if kind.name == "array" and signature.name.startswith("array_"):
+                kind = kind.args[0]
+            if not is_orderable(kind):
+                return None
+        return super().try_signature(signature, arguments, nodes)
+
+    def bind_join(self, join, scope, start, comma):
+        on, words = join.args.get("on"), join.args.get("side") or join.args.get("kind") or "INNER"
+        told = on is not None or join.args.get("using")
+        if isinstance(join.this, exp.Unnest) and told:
+            always = isinstance(on, exp.Boolean) and on.this
+            if not always:
+                raise self.error(
+                    "NOT_SUPPORTED",
+                    f"{words.upper()} JOIN involving UNNEST is only supported with condition ON "
+                    "TRUE",
+                    on or join.this,
+                )
+        return super().bind_join(join, scope, start, comma)
+
     def choose_values(self, name, call, values: list[Value], node) -> Value:
         """Choose an overload for values that are bound already."""
         best = None
@@ -438,6 +544,8 @@ class AthenaBinder(Messages, Windows, Queries):
         """Read the type of a CAST."""
         try:
             return read_type(node)
+        except LabLimit:
+            raise
         except ValueError as problem:
             raise self.error("INVALID_FUNCTION_ARGUMENT", str(problem), node) from None
         except (KeyError, AttributeError, IndexError):
@@ -447,6 +555,8 @@ class AthenaBinder(Messages, Windows, Queries):
         value = self.bind(node.this, scope)
         literal = isinstance(node.this, exp.Literal) and node.this.is_string
         kind = self.literal_type(node, value) if literal else self.target_type(node.args["to"])
+        if literal and kind.name in registry.MOMENTS and self._typed_literal(node):
+            return intervals.moment_literal(self, node, kind, value.literal)
         result = self.cast_value(value, kind, node, safe)
         if kind.name in ("interval_day", "interval_month"):
             raise self.limit_node(node)
@@ -461,9 +571,15 @@ class AthenaBinder(Messages, Windows, Queries):
             digits = content.lstrip("+-")
             whole, _, fraction = digits.partition(".")
             return decimal(max(1, len(whole.lstrip("0")) + len(fraction)), len(fraction))
-        if kind.name in ("timestamp", "timestamptz") and self._typed_literal(node):
-            return intervals.stamp_literal_type(content, kind)
         return kind
+
+    def keyword_place(self, node):
+        """Return where the type's name of a typed literal stands."""
+        span = self.source.span(node.this)
+        for token in reversed(self.source.tokens):
+            if span and token.start < span[0]:
+                return self.source.line_column(token.start)
+        return self.source.place(node)
 
     def _typed_literal(self, node) -> bool:
         """Tell DATE '2026-01-01' from CAST('2026-01-01' AS DATE)."""
@@ -550,6 +666,50 @@ class AthenaBinder(Messages, Windows, Queries):
     def in_zone(self, node, scope):
         return times.at_time_zone(self, node, scope)
 
+    @binds(exp.RawString, "this")
+    def binary_literal(self, node, scope):
+        """X'65 68': the tokenizer is told that it is a raw string, which Trino does not have."""
+        digits = re.sub(r"\s", "", node.this)
+        if not re.fullmatch("[0-9a-fA-F]*", digits):
+            message = "Binary literal can only contain hexadecimal digits"
+            raise self.error("SYNTAX_ERROR", message, node)
+        if len(digits) % 2:
+            message = "Binary literal must contain an even number of digits"
+            raise self.error("SYNTAX_ERROR", message, node)
+        return Value(f"unhex({text(digits)})", types.VARBINARY)
+
+    @binds(exp.HexString, "this", "is_integer")
+    def hex_number(self, node, scope):
+        """0x1F"""
+        return self.number_literal(exp.Literal.number(str(int(node.this, 16))))
+
+    @binds(exp.BitString, "this")
+    def bit_number(self, node, scope):
+        """0b101"""
+        return self.number_literal(exp.Literal.number(str(int(node.this, 2))))
+
+    @binds(exp.UnicodeString, "this", "escape")
+    def unicode_literal(self, node, scope):
+        """U&'caf\\00e9', with UESCAPE another mark."""
+        mark = node.args["escape"].this if node.args.get("escape") else "\\"
+        if len(mark) != 1 or re.fullmatch("[0-9a-fA-F+'\"\\s]", mark):
+            raise self.error("SYNTAX_ERROR", "Invalid Unicode escape character", node)
+        m = re.escape(mark)
+
+        def one(found):
+            if found[0] == mark * 2:
+                return mark
+            digits = found[1] or found[2]
+            if not digits:
+                raise self.error("SYNTAX_ERROR", "Incomplete escape sequence: " + found[0], node)
+            point = int(digits, 16)
+            if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:
+                raise self.error("SYNTAX_ERROR", f"Invalid escaped character: {digits}", node)
+            return chr(point)
+
+        pattern = rf"{m}{m}|{m}(?:\+([0-9a-fA-F]{{6}})|([0-9a-fA-F]{{4}}))|{m}"
+        return self.string_literal(re.sub(pattern, one, node.this))
+
     @binds(JsonCall, *JsonCall.arg_types)
     def json_call(self, node, scope):
         return jsons.json_call(self, node, scope)
@@ -569,19 +729,41 @@ class AthenaBinder(Messages, Windows, Queries):
         return times.extract(self, field, value, node)
 
     def now(self, word, node):
+        digits = 3
+        asked = node.this if isinstance(node.this, exp.Expr) else node.find(exp.Literal)
+        if isinstance(asked, exp.Literal) and asked.this.isdigit():
+            digits = int(asked.this)
+            if digits > 12:
+                raise self.error(
+                    "INVALID_FUNCTION_ARGUMENT",
+                    f"TIMESTAMP precision must be in range [0, 12]: {digits}",
+                    node,
+                )
+            if digits > 6:
+                raise LabLimit(f"{word}({digits})", "Trino keeps up to 12 digits of a second.")
+        now = "now()" if digits > 3 else "lab_now()"
         match word:
             case "current_date":
                 return Value("current_date", DATE)
             case "current_timestamp":
-                return Value("now()", types.TIMESTAMPTZ)
+                return Value(now, types.timestamptz("UTC", digits))
             case "localtimestamp":
-                return Value("CAST(now() AS TIMESTAMP)", types.TIMESTAMP)
+                return Value(f"CAST({now} AS TIMESTAMP)", types.timestamp(digits))
             case "current_time":
                 raise LabLimit("current_time", "Athena answers a time with time zone.")
-        return Value("CAST(CAST(now() AS TIMESTAMP) AS TIME)", types.TIME)
+        return Value(f"CAST(CAST({now} AS TIMESTAMP) AS TIME)", Type("time", (digits,)))
+
+    def settle(self, value):
+        if value.type.name == "timestamptz" and isinstance(value.type.args[1], registry.RowZone):
+            raise LabLimit(
+                "a result column whose time zone differs from row to row",
+                "each value carries its own zone there. Inside an expression the lab does it too: "
+                "cast it to varchar, format it, or take a part of it.",
+            )
+        return value
 
     def orderable(self, value, node):
-        if value.type.name in ("map", "json"):
+        if not is_orderable(value.type):
             raise self.mismatch(
                 f"Type {athena_name(value.type)} is not orderable, and therefore cannot be used "
                 f"in ORDER BY: {self.snippet(node)}",

@@ -4,15 +4,19 @@ import re
 import zoneinfo
 
 from dealab.sql import types
+from dealab.sql.athena import formats
+from dealab.sql.athena.casts import fraction
 from dealab.sql.athena.registry import (
     MOMENTS,
+    RowZone,
     arguments,
     bad_argument,
-    constant_pattern,
     from_local,
     local,
     special,
     unexpected,
+    zone_sql,
+    zone_text,
 )
 from dealab.sql.errors import LabLimit
 from dealab.sql.scope import Value
@@ -169,12 +173,9 @@ def extract(binder, field, value, node):
     if field in ("timezone_hour", "timezone_minute"):
         if value.type.name != "timestamptz":
             raise unexpected(binder, node, [value])
-        seconds = (
-            f"date_diff('second', CAST(timezone('UTC', {value.sql}) AS TIMESTAMP), "
-            f"CAST({local(value).sql} AS TIMESTAMP))"
+        return Value(
+            f"({offset_minutes(value)} {'// 60' if field == 'timezone_hour' else '% 60'})", BIGINT
         )
-        step = "// 3600" if field == "timezone_hour" else "% 3600 // 60"
-        return Value(f"({seconds} {step})", BIGINT)
     if field not in FIELDS:
         raise binder.error("SYNTAX_ERROR", f"Invalid EXTRACT field: {field}", node)
     if value.type.name not in (*MOMENTS, *types.INTERVALS, "null"):
@@ -193,10 +194,10 @@ def date_call(binder, node, scope):
 @special("now")
 def now(binder, node, scope):
     arguments(binder, node, scope, 0)
-    return Value("now()", types.TIMESTAMPTZ)
+    return binder.now("current_timestamp", node)
 
 
-@special("current_timestamp", "localtimestamp")
+@special("current_timestamp", "localtimestamp", "localtime", "current_time")
 def timestamp_call(binder, node, scope):
     return binder.now(node.name.lower(), node)
 
@@ -204,40 +205,53 @@ def timestamp_call(binder, node, scope):
 @special("at_timezone", "with_timezone")
 def at_timezone(binder, node, scope):
     value, zone = arguments(binder, node, scope, 2)
-    if not isinstance(zone.literal, str):
-        raise LabLimit(
-            f"{node.name.lower()} with a zone that is not a constant", "Trino takes any zone."
-        )
-    wanted = "timestamptz" if node.name.lower() == "at_timezone" else "timestamp"
-    if value.type.name == "date" and wanted == "timestamp":
+    plain = node.name.lower() == "with_timezone"
+    if value.type.name == "date":
         value = Value(f"CAST({value.sql} AS TIMESTAMP)", types.TIMESTAMP)
-    if value.type.name != wanted:
-        raise unexpected(binder, node, [value, zone])
-    return zoned(binder, value, zone.literal, node)
+    if zone.type.name not in ("varchar", "char"):
+        raise unexpected(binder, node, [value, zone], f"{node.name.lower()}(timestamp(p), varchar)")
+    if value.type.name not in (("timestamp",) if plain else ("timestamp", "timestamptz")):
+        raise unexpected(binder, node, [value, zone], f"{node.name.lower()}(timestamp(p), varchar)")
+    if value.type.name == "timestamp" and not plain:
+        value = binder.coerce(value, types.timestamptz("UTC", value.type.args[0]))
+    return zoned(binder, value, zone, node)
 
 
-def zoned(binder, value: Value, zone: str, node) -> Value:
-    name = check_zone(binder, zone, node)
+def zoned(binder, value: Value, zone: Value, node) -> Value:
+    """Return a moment in a zone: a name, an offset, an interval, or what each row says."""
+    if zone.type.name in ("interval_day",) and isinstance(zone.literal, int):
+        minutes = zone.literal // 60_000
+        sign = "-" if minutes < 0 else "+"
+        name = f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    elif zone.type.name not in ("varchar", "char"):
+        raise binder.mismatch(
+            "Type of time zone expression must be varchar or interval day to second (actual: "
+            f"{athena_name(zone.type)})",
+            node,
+        )
+    elif isinstance(zone.literal, str):
+        name = check_zone(binder, zone.literal, node)
+    else:
+        name = RowZone(zone.sql)
+    kind = types.timestamptz(name, value.type.args[0])
     if value.type.name == "timestamptz":
-        return Value(value.sql, types.timestamptz(name, value.type.args[0]))
-    return Value(
-        f"timezone({text(name)}, {value.sql})", types.timestamptz(name, value.type.args[0])
-    )
+        return Value(value.sql, kind)
+    return Value(f"timezone({zone_sql(name)}, {value.sql})", kind)
 
 
 def check_zone(binder, zone: str, node) -> str:
-    """Return the zone as DuckDB knows it."""
-
-    if re.fullmatch(r"[+-]\d{2}:\d{2}", zone):
-        if zone in ("+00:00", "-00:00"):
-            return "UTC"
-        if zone.endswith(":00"):
-            sign = "-" if zone[0] == "+" else "+"
-            return f"Etc/GMT{sign}{int(zone[1:3])}"
-        raise LabLimit(f"the time zone {zone}", "Trino takes offsets of minutes too.")
+    """Return the zone as the service names it."""
+    offset = re.fullmatch(r"([+-])(\d{1,2})(?::(\d{2}))?", zone)
+    if offset:
+        hours, minutes = int(offset[2]), int(offset[3] or 0)
+        if hours > 14 or minutes > 59:
+            raise bad_argument(binder, node, f"'{zone}' is not a valid time zone")
+        return "UTC" if hours == minutes == 0 else f"{offset[1]}{hours:02d}:{minutes:02d}"
+    if zone.upper() in ("UTC", "Z", "GMT", "UT"):
+        return "UTC"
     try:
         zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise bad_argument(binder, node, f"'{zone}' is not a valid time zone") from None
     return zone
 
@@ -245,203 +259,136 @@ def check_zone(binder, zone: str, node) -> str:
 def at_time_zone(binder, node, scope):
     value, zone = binder.bind(node.this, scope), binder.bind(node.args["zone"], scope)
     if value.type.name not in ("timestamp", "timestamptz"):
+        if value.type.name == "time":
+            raise LabLimit("time with time zone", "Athena answers a time with time zone.")
         raise binder.mismatch(
             f"Type of value must be a time or timestamp with or without time zone (actual "
             f"{athena_name(value.type)})",
             node,
         )
-    if not isinstance(zone.literal, str):
-        raise LabLimit("AT TIME ZONE with a zone that is not a constant", "Trino takes any zone.")
     if value.type.name == "timestamp":
         value = binder.coerce(value, types.timestamptz("UTC", value.type.args[0]))
-    return zoned(binder, value, zone.literal, node)
+    return zoned(binder, value, zone, node)
 
 
 @special("from_unixtime")
 def from_unixtime(binder, node, scope):
-    values = arguments(binder, node, scope, 1, 2)
-    if values[0].type.name not in (*types.NUMBERS, "null"):
+    values = arguments(binder, node, scope, 1, 3)
+    if values[0].type.name not in (*types.NUMBERS, "null") or (
+        len(values) == 3 and any(v.type.name not in types.INTEGERS for v in values[1:])
+    ):
         raise unexpected(
             binder, node, values, "from_unixtime(double), from_unixtime(double, varchar(x))"
         )
     seconds = binder.coerce(values[0], DOUBLE)
-    moment = Value(f"to_timestamp({seconds.sql})", types.TIMESTAMPTZ)
+    moment = Value(f"lab_from_unixtime({seconds.sql})", types.TIMESTAMPTZ)
+    if len(values) == 3:
+        away = [value.literal for value in values[1:]]
+        if None in away:
+            raise LabLimit("from_unixtime with an offset that is not a constant", "Trino does.")
+        sign = "-" if away[0] < 0 or away[1] < 0 else "+"
+        offset = f"{sign}{abs(away[0]):02d}:{abs(away[1]):02d}"
+        return zoned(binder, moment, Value(text(offset), VARCHAR, offset), node)
     if len(values) == 2:
-        if not isinstance(values[1].literal, str):
-            raise LabLimit(
-                "from_unixtime with a zone that is not a constant", "Trino takes any zone."
-            )
-        return zoned(binder, moment, values[1].literal, node)
+        return zoned(binder, moment, values[1], node)
     return moment
+
+
+def offset_minutes(value: Value) -> str:
+    """Return SQL for the distance of a moment's zone from UTC, in minutes."""
+    return f"date_diff('minute', timezone('UTC', {value.sql}), {local(value).sql})"
+
+
+@special("timezone_hour", "timezone_minute")
+def timezone_part(binder, node, scope):
+    (value,) = arguments(binder, node, scope, 1)
+    if value.type.name != "timestamptz":
+        raise unexpected(binder, node, [value], f"{node.name.lower()}(timestamp(p) with time zone)")
+    step = "// 60" if node.name.lower() == "timezone_hour" else "% 60"
+    return Value(f"({offset_minutes(value)} {step})", BIGINT)
 
 
 @special("to_iso8601")
 def to_iso8601(binder, node, scope):
     (value,) = arguments(binder, node, scope, 1)
-    match value.type.name:
-        case "date":
-            return Value(f"CAST({value.sql} AS VARCHAR)", VARCHAR)
-        case "timestamp":
-            return Value(f"strftime({value.sql}, '%Y-%m-%dT%H:%M:%S.%g')", VARCHAR)
-        case "timestamptz":
-            zone = value.type.args[1]
-            stamp = f"strftime({local(value).sql}, '%Y-%m-%dT%H:%M:%S.%g')"
-            if zone in ("UTC", "GMT"):
-                return Value(f"({stamp} || 'Z')", VARCHAR)
-            minutes = (
-                f"(date_diff('minute', CAST(timezone('UTC', {value.sql}) AS TIMESTAMP), "
-                f"{local(value).sql}))"
-            )
-            sign = f"CASE WHEN {minutes} < 0 THEN '-' ELSE '+' END"
-            offset = f"printf('%02d:%02d', abs({minutes}) // 60, abs({minutes}) % 60)"
-            return Value(f"({stamp} || {sign} || {offset})", VARCHAR)
-    raise unexpected(binder, node, [value])
+    if value.type.name == "date":
+        return Value(f"CAST({value.sql} AS VARCHAR)", VARCHAR)
+    if value.type.name not in ("timestamp", "timestamptz"):
+        raise unexpected(binder, node, [value], "to_iso8601(timestamp(p)), to_iso8601(date)")
+    shown = f"strftime({local(value).sql}, {text('%Y-%m-%dT%H:%M:%S' + fraction(value.type))})"
+    if value.type.name == "timestamp":
+        return Value(shown, VARCHAR)
+    if value.type.args[1] == "UTC":
+        return Value(f"({shown} || 'Z')", VARCHAR)
+    return Value(f"({shown} || lab_offset_text({offset_minutes(value)}))", VARCHAR)
 
 
-@special("date_format")
+@special("from_iso8601_timestamp")
+def from_iso8601_timestamp(binder, node, scope):
+    (value,) = arguments(binder, node, scope, 1)
+    if value.type.name not in ("varchar", "char", "null"):
+        raise unexpected(binder, node, [value], "from_iso8601_timestamp(varchar(x))")
+    zone = re.search(r"T.*([+-]\d{2}:\d{2})$", value.literal or "")
+    name = check_zone(binder, zone[1], node) if zone else "UTC"
+    return Value(f"lab_iso_stamp(CAST({value.sql} AS VARCHAR))", types.timestamptz(name))
+
+
+def stamped(binder, value: Value) -> Value:
+    """Return a date as a timestamp: the patterns of dates work on timestamps."""
+    return binder.coerce(value, types.TIMESTAMP) if value.type.name == "date" else value
+
+
+@special("date_format", "format_datetime")
 def date_format(binder, node, scope):
+    name = node.name.lower()
     value, pattern = arguments(binder, node, scope, 2)
-    if value.type.name == "date":
-        value = binder.coerce(value, types.TIMESTAMP)
-    if value.type.name not in ("timestamp", "timestamptz") or pattern.type.name != "varchar":
-        raise unexpected(binder, node, [value, pattern], "date_format(timestamp(p), varchar(x))")
-    return Value(
-        f"strftime({local(value).sql}, {text(mysql_pattern(binder, node, pattern))})", VARCHAR
-    )
+    value = stamped(binder, value)
+    allowed = ("timestamp", "timestamptz", "null")
+    if value.type.name not in allowed or pattern.type.name not in ("varchar", "null"):
+        raise unexpected(binder, node, [value, pattern], f"{name}(timestamp(p), varchar(x))")
+    if NULL in (value.type, pattern.type):
+        return Value("CAST(NULL AS VARCHAR)", VARCHAR)
+    mysql, moment = name == "date_format", local(value).sql
+    if isinstance(pattern.literal, str):
+        marks = known_marks(binder, node, pattern.literal, mysql)
+        written = formats.strftime(marks, formats.MYSQL if mysql else formats.JODA)
+        if written is not None:
+            if "%f" in written:  # milliseconds, written with six digits
+                moment = f"date_trunc('millisecond', {moment})"
+            return Value(f"strftime({moment}, {text(written)})", VARCHAR)
+    if mysql:
+        return Value(f"lab_py_mysql_format({moment}, {pattern.sql})", VARCHAR)
+    zone, minutes = "'UTC'", "0"
+    if value.type.name == "timestamptz":
+        zone, minutes = zone_text(value.type.args[1]), offset_minutes(value)
+    return Value(f"lab_py_joda_format({moment}, {pattern.sql}, {zone}, {minutes})", VARCHAR)
 
 
-@special("date_parse")
+def known_marks(binder, node, pattern: str, mysql: bool):
+    try:
+        return formats.mysql_marks(pattern) if mysql else formats.joda_marks(pattern)
+    except ValueError as problem:
+        raise bad_argument(binder, node, str(problem)) from None
+
+
+@special("date_parse", "parse_datetime")
 def date_parse(binder, node, scope):
+    name = node.name.lower()
     value, pattern = arguments(binder, node, scope, 2)
-    if value.type.name not in ("varchar", "null") or pattern.type.name != "varchar":
-        raise unexpected(binder, node, [value, pattern], "date_parse(varchar(x), varchar(y))")
-    return Value(
-        f"lab_parsed(CAST({value.sql} AS VARCHAR), {text(mysql_pattern(binder, node, pattern))})",
-        types.TIMESTAMP,
-    )
-
-
-_MYSQL = {
-    "a": "%a", "b": "%b", "c": "%-m", "d": "%d", "e": "%-d", "f": "%f", "H": "%H", "h": "%I",
-    "I": "%I", "i": "%M", "j": "%j", "k": "%-H", "l": "%-I", "M": "%B", "m": "%m", "p": "%p",
-    "r": "%I:%M:%S %p", "S": "%S", "s": "%S", "T": "%H:%M:%S", "v": "%V", "W": "%A", "x": "%G",
-    "Y": "%Y", "y": "%y", "%": "%%",
-}  # fmt: skip
-
-
-def mysql_pattern(binder, node, pattern: Value) -> str:
-    """Translate a MySQL date pattern (date_format, date_parse) to strftime's."""
-    source, out, at = constant_pattern(node, pattern), "", 0
-    if not source:
-        raise bad_argument(binder, node, "Both printing and parsing not supported")
-    while at < len(source):
-        mark = source[at]
-        if mark != "%":
-            out += mark
-            at += 1
-            continue
-        letter = source[at + 1 : at + 2]
-        if letter in ("D", "U", "u", "V", "w", "X"):
-            raise bad_argument(
-                binder, node, f"%{letter} not currently supported in date format string"
-            )
-        out += _MYSQL.get(letter, letter)
-        at += 2
-    return out
-
-
-_JODA = (
-    ("yyyy", "%Y"),
-    ("yyy", "%Y"),
-    ("yy", "%y"),
-    ("YYYY", "%Y"),
-    ("y", "%-Y"),
-    ("xxxx", "%G"),
-    ("MMMM", "%B"),
-    ("MMM", "%b"),
-    ("MM", "%m"),
-    ("M", "%-m"),
-    ("dd", "%d"),
-    ("d", "%-d"),
-    ("DDD", "%j"),
-    ("D", "%-j"),
-    ("EEEE", "%A"),
-    ("EEE", "%a"),
-    ("EE", "%a"),
-    ("E", "%a"),
-    ("e", "%u"),
-    ("HH", "%H"),
-    ("H", "%-H"),
-    ("hh", "%I"),
-    ("h", "%-I"),
-    ("mm", "%M"),
-    ("m", "%-M"),
-    ("ss", "%S"),
-    ("s", "%-S"),
-    ("SSS", "%g"),
-    ("a", "%p"),
-    ("ww", "%V"),
-    ("ZZ", "%z"),
-    ("Z", "%z"),
-)
-
-
-def joda_pattern(binder, node, pattern: Value) -> str:
-    """Translate a Joda pattern (format_datetime, parse_datetime) to strftime's."""
-    source, out, at = constant_pattern(node, pattern), "", 0
-    if not source:
-        raise bad_argument(binder, node, "Invalid pattern specification")
-    while at < len(source):
-        mark = source[at]
-        if mark == "'":
-            end = source.find("'", at + 1)
-            if end == at + 1:
-                out += "'"
-            elif end < 0:
-                raise bad_argument(binder, node, f"Invalid pattern: {source}")
-            else:
-                out += source[at + 1 : end].replace("%", "%%")
-            at = end + 1
-        elif mark.isalpha():
-            for token, code in _JODA:
-                if (
-                    source.startswith(token, at)
-                    and source[at + len(token) : at + len(token) + 1] != token[0]
-                ):
-                    out += code
-                    at += len(token)
-                    break
-            else:
-                raise LabLimit(
-                    f"the pattern letter {mark} in {node.name.lower()}",
-                    "Trino uses Joda-Time patterns.",
-                )
-        else:
-            out += "%%" if mark == "%" else mark
-            at += 1
-    return out
-
-
-@special("format_datetime")
-def format_datetime(binder, node, scope):
-    value, pattern = arguments(binder, node, scope, 2)
-    if value.type.name == "date":
-        value = binder.coerce(value, types.TIMESTAMP)
-    if value.type.name not in ("timestamp", "timestamptz") or pattern.type.name != "varchar":
-        raise unexpected(
-            binder, node, [value, pattern], "format_datetime(timestamp(p), varchar(x))"
-        )
-    return Value(
-        f"strftime({local(value).sql}, {text(joda_pattern(binder, node, pattern))})", VARCHAR
-    )
-
-
-@special("parse_datetime")
-def parse_datetime(binder, node, scope):
-    value, pattern = arguments(binder, node, scope, 2)
-    if value.type.name not in ("varchar", "null") or pattern.type.name != "varchar":
-        raise unexpected(binder, node, [value, pattern], "parse_datetime(varchar(x), varchar(y))")
-    sql = f"lab_parsed(CAST({value.sql} AS VARCHAR), {text(joda_pattern(binder, node, pattern))})"
-    if "%z" in joda_pattern(binder, node, pattern):
-        return Value(f"CAST({sql} AS TIMESTAMP WITH TIME ZONE)", types.TIMESTAMPTZ)
+    if value.type.name not in ("varchar", "char", "null") or pattern.type.name != "varchar":
+        raise unexpected(binder, node, [value, pattern], f"{name}(varchar(x), varchar(y))")
+    mysql, source = name == "date_parse", f"CAST({value.sql} AS VARCHAR)"
+    written = None
+    if isinstance(pattern.literal, str):
+        marks = known_marks(binder, node, pattern.literal, mysql)
+        written = formats.strftime(marks, formats.MYSQL if mysql else formats.JODA)
+    # strptime knows what a full date is; a part of one has Joda's own defaults.
+    used = set(re.findall(r"%-?([A-Za-z])", written or ""))
+    plain = {"Y", "m", "d", "H", "I", "M", "S", "p", "b", "B"}
+    if used <= plain and {"Y", "d"} <= used and used & {"m", "b", "B"}:
+        sql = f"lab_parsed({source}, {text(written)})"
+    else:
+        sql = f"lab_py_{'mysql' if mysql else 'joda'}_parse({source}, {pattern.sql})"
+    if mysql:
+        return Value(sql, types.TIMESTAMP)
     return Value(f"timezone('UTC', {sql})", types.TIMESTAMPTZ)

@@ -1,11 +1,22 @@
-"""Athena's rules about window functions: what stands in OVER, and what may not stand with it."""
+"""Athena's rules about aggregates and windows: what stands in OVER, and what may not stand with it.
+
+Also its own ways to select and group: stars with names, rows spread over columns.
+"""
 
 from sqlglot import exp
 
 from dealab.sql import types
-from dealab.sql.types import athena_name
+from dealab.sql.scope import Value
+from dealab.sql.types import BOOLEAN, athena_name, field_key, text
 
 VALUE_FUNCTIONS = ("first_value", "last_value", "nth_value", "lead", "lag")
+#: aggregates whose result depends on the order of their input
+ORDERED = ("listagg", "reduce_agg")
+#: aggregates that give the same with DISTINCT as without
+UNIQUE = (
+    *("approx_distinct", "arbitrary", "any_value", "min", "max", "min_by", "max_by"),
+    *("bitwise_and_agg", "bitwise_or_agg", "bool_and", "bool_or", "every", "map_union"),
+)
 RANGED = (*types.NUMBERS, "date", "time", "timestamp", "timestamptz", *types.INTERVALS)
 _ORDER = ("UNBOUNDED PRECEDING", "PRECEDING", "CURRENT ROW", "FOLLOWING", "UNBOUNDED FOLLOWING")
 
@@ -24,6 +35,67 @@ class Windows:
         if window is not None:
             self.check_windowed(node, extras)
         return super().aggregate(name, node, extras, scope)
+
+    def scalar(self, name, node, scope):
+        if any(isinstance(part, exp.Distinct) for part in node.expressions):
+            message = "DISTINCT is not supported for non-aggregation functions"
+            raise self.error("FUNCTION_NOT_AGGREGATE", message, node)
+        return super().scalar(name, node, scope)
+
+    def check_grouping(self, node, nodes, scope) -> None:
+        if scope.grouping is None or not scope.grouping.keys:
+            raise self.error(
+                "MISSING_GROUP_BY",
+                "A GROUPING() operation can only be used with a corresponding GROUPING "
+                "SET/CUBE/ROLLUP/GROUP BY clause",
+                node,
+            )
+        super().check_grouping(node, nodes, scope)
+
+    def check_grouping_element(self, item) -> None:
+        for part in item.expressions:
+            if isinstance(part, (exp.Tuple, exp.Cube, exp.Rollup, exp.GroupingSets)):
+                self.check_grouping_element(part)
+            elif isinstance(part, exp.Paren):
+                self.check_grouping_element(exp.Tuple(expressions=[part.this]))
+            elif not isinstance(part, (exp.Column, exp.Dot)):
+                raise self.grouping_not_column(part)
+
+    def check_fetch(self, count) -> None:
+        if isinstance(count, exp.Literal) and count.this == "0":
+            raise self.no_rows_fetched(count)
+
+    def named_star(self, node, scope) -> list:
+        items = self.expand_stars([node.this], scope)
+        names = [name.name for name in node.expressions]
+        if len(names) != len(items):
+            raise self.alias_width(len(names), len(items), node)
+        return [(name, value) for name, (_, value) in zip(names, items, strict=True)]
+
+    def row_star(self, node, scope) -> list:
+        value = self.bind(node.this, scope)
+        if value.type.name != "row":
+            raise self.mismatch("expected expression of type Row", node)
+        return [
+            (name, Value(f"struct_extract({value.sql}, {text(field_key(name, at))})", kind))
+            for at, (name, kind) in enumerate(value.type.args[0])
+        ]
+
+    def call_exists(self, node, scope) -> Value:
+        """EXISTS (VALUES ...) and EXISTS (TABLE ...), which the parser takes for a call."""
+        if len(node.expressions) != 1 or not isinstance(
+            node.expressions[0], (exp.Query, exp.Values)
+        ):
+            raise self.error("SYNTAX_ERROR", "mismatched input: EXISTS needs a query", node)
+        return Value(f"EXISTS ({self.bind_query(node.expressions[0], scope).sql})", BOOLEAN)
+
+    def finish_aggregate(self, name, node, nodes, marks, extras, scope, distinct, order):
+        lines = self.AGGREGATES.get(name) or ()
+        if order is not None and name not in ORDERED and not any("{o}" in line for line in lines):
+            order, marks = None, {**marks, "o": ""}  # the order of its input changes nothing
+        if distinct and name in UNIQUE:
+            distinct, marks = False, {**marks, "d": ""}
+        return super().finish_aggregate(name, node, nodes, marks, extras, scope, distinct, order)
 
     def check_windowed(self, node, extras) -> None:
         refused = ""

@@ -72,9 +72,9 @@ def from_string(sql: str, old: Type, new: Type) -> str | None:
         case "timestamp":
             return f"lab_stamp({sql})"
         case "timestamptz":
-            return f"CAST({sql} AS TIMESTAMP WITH TIME ZONE)"
+            return f"lab_zoned({sql})"
         case "time":
-            return f"CAST({sql} AS TIME)"
+            return f"lab_clock({sql})"
         case "varchar":
             return sql if new.args[0] is None else f"left({sql}, {new.args[0]})"
         case "char":

@@ -16,6 +16,7 @@ class Correlations:
     outer_side = ""  # LEFT, RIGHT or FULL while such a join is bound
 
     def resolve(self, parts, scope):
+        self.owner = None
         value = super().resolve(parts, scope)
         if value is not None and self.owner is not None and self.owner is not scope:
             self.note_correlation(scope, self.owner)

@@ -70,7 +70,11 @@ class Redshift(Engine):
         self.aborted = False  # an error ended the block; only ROLLBACK is taken
         self.prepared: dict = {}
         self.cursors: dict = {}
+        self.frames: list = []  # variables of the procedures that are running, innermost last
         self.last_query: int | None = None
+        self.record = None  # the Record of the statement that runs
+        self.last_copy: tuple[int, int] = (-1, 0)  # query id and rows of the last COPY
+        self.last_unload: tuple[int, int] = (-1, 0)  # the same of the last UNLOAD
         self._duck = None
 
     # --- what Engine asks for ---------------------------------------------------------

@@ -11,6 +11,9 @@ from dealab.sql.redshift.pivots import Pivots
 from dealab.sql.scope import Column, Scope, Value
 from dealab.sql.types import BIGINT, INTEGER, SUPER, TIMESTAMP, VARCHAR, quote
 
+#: the types that a dot can walk into
+_NAVIGABLE = ("super", "row", "map", "array")
+
 
 class Froms(Pivots):
     """The part of Redshift's binder that deals with items of FROM."""
@@ -157,6 +160,8 @@ class Froms(Pivots):
                     if not columns:
                         return relation.element, parts[1:]
         found = super().resolve_in(parts, scope)
+        if found is not None and found[1] and found[0].type.name not in _NAVIGABLE:
+            found = None  # b.i names a table of a query around this one, not a part of column b
         if found is not None:
             return found
         for relation in scope.relations:

@@ -80,8 +80,9 @@ class Hierarchies:
         scope.relations, scope.star, scope.merged = final.relations, final.star, final.merged
         return (
             f"\nFROM (WITH RECURSIVE tree({names}) AS (SELECT {anchor}, 1 FROM {base} AS b "
-            f"WHERE {roots} UNION ALL SELECT {step}, lab_level(p.lvl) FROM tree AS p "
-            f"JOIN {base} AS c ON {test}) SELECT * FROM tree) AS {_TREE}"
+            f"WHERE {roots} UNION ALL SELECT {step}, p.lvl + 1 FROM tree AS p "
+            f"JOIN {base} AS c ON CASE WHEN {test} THEN lab_level(p.lvl) ELSE false END) "
+            f"SELECT * FROM tree) AS {_TREE}"
         )
 
     @binds(exp.Prior, "this")

@@ -26,6 +26,7 @@ def recorded(engine, sql: str):
         start=now(),
         label=engine.variables.get("query_group", "default"),
     )
+    engine.record = record  # a statement adds details to it
     try:
         yield record
     except (LabLimit, LabBug):

@@ -78,6 +78,8 @@ def read_interval(written: str, qualifier: tuple[str, str] | None) -> tuple[int,
         raise ValueError(written)
     whole = int(months)
     micros += (months - whole) * 30 * _DAY  # half a month is fifteen days, as in PostgreSQL
+    if abs(whole) >= 2**31 or abs(micros) >= 2**63:
+        raise ValueError(written)
     return whole, int(micros)
 
 

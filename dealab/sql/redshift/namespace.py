@@ -12,6 +12,7 @@ from dealab.sql.types import Type
 
 ADMIN = "awsuser"  # the superuser that a namespace begins with
 DATABASE = "dev"
+SLICES = 4  # of the lab's cluster: UNLOAD writes one file for each, COPY reads with all
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class View:
     late_binding: bool = False
     comment: str = ""
     reads: tuple = ()  # what it was bound to: (name as written, oid, ((column, number), ...))
+    names: tuple = ()  # of the columns, where CREATE VIEW gives them
 
 
 @dataclass(frozen=True)

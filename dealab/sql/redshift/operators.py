@@ -252,6 +252,17 @@ class Operators:
             left, right, one, two = right, left, two, one
         if one == "date" and two in types.INTEGERS and operator in "+-":
             return Value(f"CAST({left.sql} {operator} CAST({right.sql} AS INTEGER) AS DATE)", DATE)
+        if one in ("timestamp", "timestamptz") and two in types.INTEGERS and operator in "+-":
+            days = f"to_days(CAST({right.sql} AS INTEGER))"
+            return Value(f"({left.sql} {operator} {days})", left.type)
+        if operator == "-" and one == two == "time":
+            return Value(
+                f"to_microseconds(date_diff('microsecond', {right.sql}, {left.sql}))",
+                types.INTERVAL_DAY,
+            )
+        if operator == "+" and {one, two} == {"date", "time"}:
+            day, clock = (left, right) if one == "date" else (right, left)
+            return Value(f"({day.sql} + {clock.sql})", TIMESTAMP)
         if operator == "-" and one == two == "date":
             return Value(f"CAST({left.sql} - {right.sql} AS INTEGER)", INTEGER)
         if one == "date" and two in types.INTERVALS and operator in "+-":

@@ -15,6 +15,7 @@ from dealab.sql.redshift.intervals import cast_target, kind_of, literal, redshif
 from dealab.sql.redshift.messages import Messages
 from dealab.sql.redshift.names import read_type, shown
 from dealab.sql.redshift.operators import Operators
+from dealab.sql.redshift.plpgsql.frames import Variables
 from dealab.sql.scope import Grouping, Value
 from dealab.sql.types import (
     BOOLEAN,
@@ -33,7 +34,16 @@ from dealab.sql.types import (
 NESTED = ("row", "array", "map")
 
 
-class RedshiftBinder(Messages, Hierarchies, Froms, Operators, supers.ObjectTransforms, Queries):
+class RedshiftBinder(
+    Variables,
+    Messages,
+    Correlations,
+    Hierarchies,
+    Froms,
+    Operators,
+    supers.ObjectTransforms,
+    Queries,
+):
     service = "Redshift"
     interval_type = types.INTERVAL_DAY
     PARAMETER_CODE = "08P01"
@@ -103,10 +113,6 @@ class RedshiftBinder(Messages, Hierarchies, Froms, Operators, supers.ObjectTrans
     def escape_string(self, node, scope):
         """E'text' is text: backslashes mean the same without the E."""
         return self.string_literal(node.this)
-
-    @binds(exp.Parameter, "this")
-    def dollar(self, node, scope):
-        raise self.error("42P02", f"there is no parameter ${node.name}", node)
 
     def field(self, value, name, node):
         if value.type.name == "super":
@@ -295,6 +301,9 @@ class RedshiftBinder(Messages, Hierarchies, Froms, Operators, supers.ObjectTrans
         except ValueError as problem:
             raise self.error("22023", str(problem), node) from None
         except (KeyError, AttributeError, IndexError):
+            word = getattr(node.this, "name", str(node.this))
+            if word in _LEFT_OUT:
+                raise LabLimit(f"the type {word}", "Redshift has it.") from None
             raise self.error("42704", f'type "{node}" does not exist', node) from None
 
     def cast_node(self, node, scope, safe):
@@ -361,10 +370,11 @@ class RedshiftBinder(Messages, Hierarchies, Froms, Operators, supers.ObjectTrans
             raise LabLimit(
                 "AT TIME ZONE with a zone that is not a constant", "Redshift takes any zone."
             )
+        times.check_zone(self, zone.literal, node)
         if value.type.name == "timestamptz":
-            return Value(f"timezone({zone.sql}, {value.sql})", TIMESTAMP)
+            return Value(times.in_zone(value.sql, zone.literal), TIMESTAMP)
         moment = times.moment_of(self, value, node)
-        return Value(f"timezone({zone.sql}, {moment.sql})", TIMESTAMPTZ)
+        return Value(times.at_zone(moment.sql, zone.literal), TIMESTAMPTZ)
 
     def json_part(self, node, scope):
         raise self.limit_node(node)
@@ -410,6 +420,9 @@ class RedshiftBinder(Messages, Hierarchies, Froms, Operators, supers.ObjectTrans
                 hint="add ROWS UNBOUNDED PRECEDING (or another frame) after ORDER BY.",
             )
 
+
+#: types of Redshift that the lab leaves out
+_LEFT_OUT = ("TIMETZ", "GEOMETRY", "GEOGRAPHY", "HLLSKETCH")
 
 #: functions whose column is called otherwise
 _OWN_NAMES = {"date_part": "pgdate_part", "nvl": "coalesce", "isnull": "coalesce", "decode": "case"}

@@ -23,9 +23,17 @@ def find(binder, parts: list[str], node) -> Source:
             f"the system table {'.'.join(parts)} yet",
             "Redshift shows metadata and history there.",
         )
+    bound = getattr(binder, "bound_to", None)  # the query of a view: what it was created over
+    if bound is not None and tuple(parts) in bound:
+        from dealab.sql.redshift import views
+
+        return views.bound_source(binder, bound[tuple(parts)], parts, node)
     found = lookup(engine, parts)
     if found is None:
         raise missing(binder, parts, node)
+    named = getattr(binder, "named", None)  # CREATE VIEW notes what it reads
+    if named is not None:
+        named[tuple(parts)] = found
     return source_of(binder, found, parts, node)
 
 
@@ -59,10 +67,9 @@ def source_of(binder, found, parts, node) -> Source:
 
 def view_source(binder, view, node) -> Source:
     """Bind a view's query where it is read. Its own names are looked up, not the reader's."""
-    from dealab.sql.redshift import statements
+    from dealab.sql.redshift import views
 
-    query = statements.bind_text(binder, view.sql)
-    return binder.query_source(query, (view.database, view.schema, view.name), view)
+    return views.source(binder, view, node)
 
 
 def missing(binder, parts, node):

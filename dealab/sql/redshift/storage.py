@@ -26,20 +26,44 @@ def place(table: Table) -> str:
 
 def create(engine, table: Table) -> None:
     """Make the empty DuckDB table and put the description under its key."""
-    columns = ", ".join(
-        f"{quote(c.name)} {duck_name(c.type)}{' NOT NULL' if c.not_null else ''}"
-        for c in table.columns
-    )
-    engine.duck().execute(f"CREATE TABLE {place(table)} ({columns})")
+    make(engine, table)
     for column in table.columns:
         if column.identity:
             make_sequence(engine, table, column)
     put(engine, table)
 
 
+def make(engine, table: Table) -> None:
+    columns = ", ".join(
+        f"{quote(c.name)} {duck_name(c.type)}{' NOT NULL' if c.not_null else ''}"
+        for c in table.columns
+    )
+    engine.duck().execute(f"CREATE TABLE {place(table)} ({columns})")
+
+
+def reshape(engine, old: Table, new: Table, values: dict[str, str]) -> Table:
+    """Give a table other columns: its rows move to a new DuckDB table. Return the description.
+
+    ``values`` are DuckDB's texts by the new column's name, over the old columns. DuckDB alters a
+    table in place only as long as the transaction has not written to it.
+    """
+    made = replace(new, store=f"{store_name(new)}.{engine.namespace.next_id()}")
+    make(engine, made)
+    if made.columns:
+        picks = ", ".join(values[column.name] for column in made.columns)
+        statement = f"INSERT INTO {place(made)} SELECT {picks} FROM {place(old)}"
+        duck = engine.duck()
+        duck.prepare([], statement)
+        duck.execute(statement)
+    engine.duck().execute(f"DROP TABLE {place(old)}")
+    engine.objects.drop(*key(old))
+    put(engine, made)
+    return made
+
+
 def sequence(table: Table) -> str:
     """Return DuckDB's name of what counts a table's identity column."""
-    return f"{table.store}:identity"
+    return f"identity:{table.oid}"
 
 
 def make_sequence(engine, table: Table, column: Column) -> None:

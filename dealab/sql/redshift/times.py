@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from dealab.sql import types
 from dealab.sql.errors import LabLimit
+from dealab.sql.redshift import moments
 from dealab.sql.redshift.registry import arguments, refuse, special
 from dealab.sql.scope import Value
 from dealab.sql.types import (
@@ -50,6 +51,7 @@ STEPS = {
     "hour": "to_hours({})",
     "day": "to_days(CAST({} AS INTEGER))",
     "week": "to_days(CAST(7 * {} AS INTEGER))",
+    "month": "to_months(CAST({} AS INTEGER))",
     "quarter": "to_months(CAST(3 * {} AS INTEGER))",
     "year": "to_years(CAST({} AS INTEGER))",
     "decade": "to_years(CAST(10 * {} AS INTEGER))",
@@ -99,14 +101,16 @@ def dateadd(binder, node, scope):
     )
     if count.type.name not in (*types.INTEGERS, "null"):
         raise refuse(binder, node, [count, value])
+    if part not in STEPS:
+        raise binder.error("22023", f'timestamp units "{part}" not supported', node)
     if value.type.name == "time":
         return Value(f"({value.sql} + {STEPS[part].format(count.sql)})", value.type)
     kind = types.TIMESTAMPTZ if value.type.name == "timestamptz" else TIMESTAMP
     moment = value if kind.name == "timestamptz" else moment_of(binder, value, node)
-    if part == "month":
-        return Value(f"lab_add_months({moment.sql}, {count.sql})", TIMESTAMP)
-    if part not in STEPS:
-        raise binder.error("22023", f'timestamp units "{part}" not supported', node)
+    # The ends of months and 29 February, unlike ADD_MONTHS (usage notes):
+    # https://docs.aws.amazon.com/redshift/latest/dg/r_DATEADD_function.html
+    if part == "year":
+        return Value(f"lab_add_years({moment.sql}, {count.sql})", kind)
     return Value(f"({moment.sql} + {STEPS[part].format(count.sql)})", kind)
 
 
@@ -115,7 +119,13 @@ def datediff(binder, node, scope):
     if len(node.expressions) != 3:
         raise binder.error("42601", "datediff takes a date part and two dates", node)
     part = part_name(binder, node.expressions[0], scope)
-    start, end = (moment_of(binder, binder.bind(n, scope), node) for n in node.expressions[1:])
+    ends = [binder.bind(n, scope) for n in node.expressions[1:]]
+    if any(value.type.name == "time" for value in ends):
+        start, end = (binder.coerce(value, types.TIME) for value in ends)
+        if part not in ("hour", "minute", "second", "millisecond", "microsecond"):
+            raise binder.error("22023", f'"time" units "{part}" not recognized', node)
+        return Value(f"date_diff({text(part)}, {start.sql}, {end.sql})", BIGINT)
+    start, end = (moment_of(binder, value, node) for value in ends)
     if part == "week":  # Redshift's weeks begin on Sunday here
         one, two = f"{start.sql} + to_days(1)", f"{end.sql} + to_days(1)"
         return Value(f"date_diff('week', {one}, {two})", BIGINT)
@@ -130,6 +140,8 @@ def date_trunc(binder, node, scope):
         raise refuse(binder, node, [])
     part = part_name(binder, node.expressions[0], scope)
     value = binder.bind(node.expressions[1], scope)
+    if part in ("dow", "doy", "epoch", "isoyear", *_ZONE_PARTS):
+        raise binder.error("22023", f'timestamp units "{part}" not supported', node)
     if value.type.name == "timestamptz":
         return Value(
             f"timezone('UTC', CAST(date_trunc({text(part)}, timezone('UTC', {value.sql})) AS "
@@ -170,6 +182,8 @@ def part_of(binder, part: str, value: Value, node):
             raise binder.error("22023", f'timestamp units "{part}" not supported', node)
         return Value("0", INTEGER)  # the session's zone is UTC
     if value.type.name in types.INTERVALS:
+        if part in ("week", "dow", "doy", "yearweek", "isoyear", "isodow", "julian"):
+            raise binder.error("22023", f'interval units "{part}" not supported', node)
         if part == "epoch":
             return Value(f"CAST(epoch({value.sql}) AS DOUBLE)", DOUBLE)
         rest = {"millisecond": " % 1000", "microsecond": " % 1000000"}.get(part, "")
@@ -204,75 +218,25 @@ def extract(binder, field, value, node):
     return part_of(binder, PARTS[field], value, node)
 
 
-@special("to_date")
-def to_date(binder, node, scope):
+@special("to_date", "to_timestamp")
+def from_text(binder, node, scope):
+    """TO_DATE and TO_TIMESTAMP: the third argument asks for strict ranges."""
     values = arguments(binder, node, scope, 2, 3)
-    if not isinstance(values[1].literal, str):
-        raise LabLimit("to_date with a format that is not a constant", "Redshift takes any format.")
-    source = binder.cast_value(values[0], VARCHAR, node)
-    return Value(
-        f"CAST(lab_parsed({source.sql}, {text(parse_pattern(binder, node, values[1].literal))}) "
-        f"AS DATE)",
-        DATE,
-    )
-
-
-@special("to_timestamp")
-def to_timestamp(binder, node, scope):
-    values = arguments(binder, node, scope, 2, 3)
-    if not isinstance(values[1].literal, str):
-        raise LabLimit(
-            "to_timestamp with a format that is not a constant", "Redshift takes any format."
-        )
-    source = binder.cast_value(values[0], VARCHAR, node)
-    pattern = parse_pattern(binder, node, values[1].literal)
-    return Value(f"timezone('UTC', lab_parsed({source.sql}, {text(pattern)}))", types.TIMESTAMPTZ)
-
-
-_PARSE = (
-    ("YYYY", "%Y"),
-    ("YY", "%y"),
-    ("MONTH", "%B"),
-    ("MON", "%b"),
-    ("MM", "%m"),
-    ("DDD", "%j"),
-    ("DD", "%d"),
-    ("DAY", "%A"),
-    ("DY", "%a"),
-    ("HH24", "%H"),
-    ("HH12", "%I"),
-    ("HH", "%I"),
-    ("MI", "%M"),
-    ("SS", "%S"),
-    ("MS", "%g"),
-    ("US", "%f"),
-    ("AM", "%p"),
-    ("PM", "%p"),
-    ("A.M.", "%p"),
-    ("P.M.", "%p"),
-    ("FM", ""),
-)
-
-
-def parse_pattern(binder, node, written: str) -> str:
-    """Translate a datetime format of to_date and to_timestamp to strptime's."""
-    out, at = "", 0
-    if not written:
+    name = node.name.lower()
+    pattern = values[1].literal
+    if not isinstance(pattern, str):
+        raise LabLimit(f"{name} with a format that is not a constant", "Redshift takes any format.")
+    if not pattern:
         raise binder.error("22007", "invalid format: an empty text", node)
-    while at < len(written):
-        for token, code in _PARSE:
-            if written[at : at + len(token)].upper() == token:
-                out += code
-                at += len(token)
-                break
-        else:
-            if written[at].isalpha() and written[at] not in "T":
-                raise LabLimit(
-                    f"the format {written[at:]} in {node.name.lower()}", "Redshift reads it."
-                )
-            out += "%%" if written[at] == "%" else written[at]
-            at += 1
-    return out
+    unread = [token for token in moments.tokens(pattern) if token in moments.UNREAD]
+    if unread:
+        raise LabLimit(f"the format {unread[0]} in {name}", "Redshift reads it.")
+    strict = binder.as_condition(values[2], node, name).sql if len(values) > 2 else "false"
+    source = binder.cast_value(values[0], VARCHAR, node)
+    made = f"lab_py_from_char({source.sql}, {text(pattern)}, {strict})"
+    if name == "to_date":
+        return Value(f"CAST(CAST({made} AS TIMESTAMP) AS DATE)", DATE)
+    return Value(f"timezone('UTC', CAST({made} AS TIMESTAMP))", types.TIMESTAMPTZ)
 
 
 @special("convert_timezone")
@@ -284,20 +248,39 @@ def convert_timezone(binder, node, scope):
             "convert_timezone with a zone that is not a constant", "Redshift takes any zone."
         )
 
-    for zone in zones:
-        try:
-            zoneinfo.ZoneInfo(zone.literal)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            raise binder.error(
-                "22023", f'time zone "{zone.literal}" not recognized', node
-            ) from None
     source = zones[0].literal if len(zones) == 2 else "UTC"
-    target = zones[-1].literal
+    for zone in (source, zones[-1].literal):
+        check_zone(binder, zone, node)
     moment = values[-1]
-    if moment.type.name == "timestamptz":
-        return Value(f"timezone({text(target)}, {moment.sql})", TIMESTAMP)
-    moment = moment_of(binder, moment, node)
-    return Value(f"timezone({text(target)}, timezone({text(source)}, {moment.sql}))", TIMESTAMP)
+    if moment.type.name != "timestamptz":
+        moment = moment_of(binder, moment, node)
+        moment = Value(at_zone(moment.sql, source), types.TIMESTAMPTZ)
+    return Value(in_zone(moment.sql, zones[-1].literal), TIMESTAMP)
+
+
+def check_zone(binder, zone: str, node) -> None:
+    """Refuse the name of no time zone."""
+    if moments.fixed_offset(zone) is None:
+        try:
+            zoneinfo.ZoneInfo(zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            raise binder.error("22023", f'time zone "{zone}" not recognized', node) from None
+
+
+def at_zone(sql: str, zone: str) -> str:
+    """Return the TIMESTAMPTZ of a TIMESTAMP that was read in a zone."""
+    offset = moments.fixed_offset(zone)
+    if offset is None:
+        return f"timezone({text(zone)}, {sql})"
+    return f"timezone('UTC', {sql} - to_seconds({offset}))"
+
+
+def in_zone(sql: str, zone: str) -> str:
+    """Return the TIMESTAMP that clocks of a zone show for a TIMESTAMPTZ."""
+    offset = moments.fixed_offset(zone)
+    if offset is None:
+        return f"timezone({text(zone)}, {sql})"
+    return f"(timezone('UTC', {sql}) + to_seconds({offset}))"
 
 
 @special("date")

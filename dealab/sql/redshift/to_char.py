@@ -75,6 +75,10 @@ def to_char(binder, node, scope):
         )
     if value.type.name in types.INTERVALS:
         raise LabLimit("to_char of an interval", "Redshift formats the interval.")
+    if value.type.name == "super":
+        value = binder.coerce(value, VARCHAR)
+    if value.type.name == "time":
+        value = Value(f"(DATE '1970-01-01' + {value.sql})", types.TIMESTAMP)
     moment = moment_of(binder, value, node)
     return Value(f"({char_pieces(moment.sql, pattern.literal)})", VARCHAR)
 

@@ -1,6 +1,7 @@
 """Transactions of a session: blocks, what a failure does to them, and statements on their own."""
 
 from dealab.sql.errors import ServiceError
+from dealab.sql.redshift import locks
 from dealab.sql.results import Outcome, Plan
 
 
@@ -36,6 +37,7 @@ def forget(engine) -> None:
 def _end(engine) -> None:
     engine.transaction = None
     engine.aborted = False
+    engine.cursors.clear()
     for holders in engine.namespace.locks.values():
         holders.pop(engine.pid, None)
 
@@ -44,6 +46,8 @@ def carry_out(engine, plan: Plan, sql: str) -> Outcome:
     """Run a plan in the open block, or in a transaction of its own that ends with it."""
     if plan.controls_transaction:
         return plan.work()
+    if not engine.aborted:
+        locks.take_for(engine, plan, sql)
     if engine.transaction is not None:
         if engine.aborted:
             raise ServiceError(

@@ -52,10 +52,6 @@ CREATE MACRO lab_iso_stamp(s) AS CASE
   WHEN s IS NULL THEN NULL
   WHEN regexp_full_match(s, '[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?(T[0-9]{2}(:?[0-9]{2}(:?[0-9]{2}([.,][0-9]+)?)?)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?') AND TRY_CAST(lab_iso_fill(s) AS TIMESTAMP WITH TIME ZONE) IS NOT NULL THEN CAST(lab_iso_fill(s) AS TIMESTAMP WITH TIME ZONE)
   ELSE lab_fail('INVALID_FUNCTION_ARGUMENT|Invalid format: "' || s || '"')::VARCHAR::TIMESTAMP WITH TIME ZONE END;
-CREATE MACRO lab_iso_date(s) AS CASE
-  WHEN s IS NULL THEN NULL
-  WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}') AND TRY_CAST(s AS DATE) IS NOT NULL THEN CAST(s AS DATE)
-  ELSE lab_fail('INVALID_FUNCTION_ARGUMENT|Invalid format: "' || s || '"')::VARCHAR::DATE END;
 CREATE MACRO lab_stamp_text(t) AS strftime(t, '%Y-%m-%d %H:%M:%S.%g');
 CREATE MACRO lab_millis_of(i) AS CAST(round(epoch(i) * 1000) AS BIGINT);
 CREATE MACRO lab_day_interval_text(i) AS
@@ -107,6 +103,7 @@ CREATE MACRO lab_substr3(s, start, n) AS CASE
   WHEN start = 0 OR n <= 0 OR abs(start) > length(s) THEN ''
   ELSE substr(s, start, least(n, 2147483647)) END;
 CREATE MACRO lab_split_part(s, d, n) AS CASE
+  WHEN d = '' AND n > 0 THEN nullif(substr(s, n, 1), '')
   WHEN n <= 0 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Index must be greater than zero')::VARCHAR
   WHEN n > len(string_split(s, d)) THEN NULL
   ELSE string_split(s, d)[n] END;
@@ -122,13 +119,14 @@ CREATE MACRO lab_width_bucket(x, lo, hi, n) AS CASE
 CREATE MACRO lab_log(b, x) AS ln(x) / ln(b);
 CREATE MACRO lab_months_between(a, b) AS (year(b) - year(a)) * 12 + month(b) - month(a);
 CREATE MACRO lab_split(s, d, n) AS CASE
+  WHEN d = '' THEN [lab_fail('INVALID_FUNCTION_ARGUMENT|The delimiter may not be the empty string')::VARCHAR]
   WHEN n <= 0 THEN [lab_fail('INVALID_FUNCTION_ARGUMENT|The limit must be positive')::VARCHAR]
   WHEN len(string_split(s, d)) <= n THEN string_split(s, d)
   ELSE list_append(string_split(s, d)[:n - 1], array_to_string(string_split(s, d)[n:], d)) END;
-CREATE MACRO lab_some(s) AS nullif(s, '');
+CREATE MACRO lab_url(u) AS CASE WHEN NOT regexp_matches(u, '[\s<>"{}|\\^`]') AND NOT regexp_matches(u, '%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)') THEN u END;
 CREATE MACRO lab_url_parameter(u, p) AS list_transform(list_filter(
     string_split(regexp_extract(u, '^[^?#]*[?]([^#]*)', 1), '&'),
-    lambda x: split_part(x, '=', 1) = p), lambda x: url_decode(split_part(x, '=', 2)))[1];
+    lambda x: split_part(x, '=', 1) = p), lambda x: url_decode(replace(substr(x, length(split_part(x, '=', 1)) + 2), '+', ' ')))[1];
 CREATE MACRO lab_all(l) AS CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, false) THEN false
   WHEN len(list_filter(l, lambda x: x IS NULL)) > 0 THEN NULL ELSE true END;
 CREATE MACRO lab_any(l) AS CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, true) THEN true
@@ -253,6 +251,12 @@ CREATE MACRO lab_series(a, b, step) AS CASE
   WHEN (step > 0 AND b < a) OR (step < 0 AND b > a) THEN [lab_fail('INVALID_FUNCTION_ARGUMENT|sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')]
   WHEN abs(b - a) // abs(step) + 1 > 10000 THEN [lab_fail('INVALID_FUNCTION_ARGUMENT|result of sequence function must not have more than 10000 entries')]
   ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), CAST(step AS BIGINT)) END;
+CREATE MACRO lab_by(l, n, way) AS CASE
+  WHEN n <= 0 THEN [l[lab_fail('INVALID_FUNCTION_ARGUMENT|third argument of max_by/min_by must be a positive integer')].v]
+  WHEN len(list_filter(l, lambda e: e.k IS NOT NULL)) = 0 THEN NULL
+  ELSE list_transform(list_sort(list_filter(l, lambda e: e.k IS NOT NULL), way, 'NULLS LAST')[1:n], lambda e: e.v) END;
+CREATE MACRO lab_skewness(n, a, b, c) AS CASE WHEN n < 3 OR b - a * a / n <= 0 THEN NULL
+  ELSE sqrt(n) * (c - 3 * a / n * b + 2 * a * a * a / (n * n)) / pow(b - a * a / n, 1.5) END;
 CREATE MACRO lab_top(m, n) AS CASE WHEN m IS NULL THEN NULL ELSE map_from_entries(list_transform(
   list_sort(list_transform(map_entries(m), lambda e: {c: -e.value, k: e.key}))[1:n], lambda e: row(e.k, -e.c))) END;
 CREATE MACRO lab_compared(n) AS CASE
@@ -270,3 +274,20 @@ CREATE MACRO lab_month_series(a, b, m) AS CASE
   WHEN m = 0 THEN [a + to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|interval must not be zero') AS INTEGER))]
   WHEN (m > 0 AND b < a) OR (m < 0 AND b > a) THEN [a + to_days(CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start') AS INTEGER))]
   ELSE list_transform(range(0, date_sub('month', a, b) // m + 1), lambda i: a + to_months(CAST(i * m AS INTEGER))) END;
+CREATE MACRO lab_zone(z) AS CASE WHEN regexp_full_match(z, '[+-][0-9]{2}:[0-9]{2}') THEN 'GMT' || z ELSE z END;
+CREATE MACRO lab_from_unixtime(x) AS timezone('UTC', epoch_ms(CAST(floor(x * 1000 + 0.5) AS BIGINT)));
+CREATE MACRO lab_offset_text(m) AS CASE WHEN m = 0 THEN 'Z' ELSE CASE WHEN m < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(m) // 60, abs(m) % 60) END;
+CREATE MACRO lab_round_stamp(t, u) AS make_timestamp(CAST(floor((epoch_us(t) + u // 2) / u) AS BIGINT) * u);
+CREATE MACRO lab_round_moment(t, u) AS timezone('UTC', make_timestamp(CAST(floor((epoch_us(t) + u // 2) / u) AS BIGINT) * u));
+CREATE MACRO lab_now() AS date_trunc('millisecond', now());
+CREATE MACRO lab_time(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN regexp_full_match(trim(s), '[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]+)?)?') AND TRY_CAST(CASE WHEN regexp_full_match(trim(s), '[0-9]+:[0-9]+') THEN trim(s) || ':00' ELSE trim(s) END AS TIME) IS NOT NULL
+    THEN CAST(CASE WHEN regexp_full_match(trim(s), '[0-9]+:[0-9]+') THEN trim(s) || ':00' ELSE trim(s) END AS TIME)
+  ELSE lab_fail('INVALID_CAST_ARGUMENT|Value cannot be cast to time: ' || s)::VARCHAR::TIME END;
+CREATE MACRO lab_fits(s, n, name) AS CASE WHEN length(s) > n
+  THEN lab_fail('INVALID_CAST_ARGUMENT|Value ' || s || ' cannot be represented as ' || name)::VARCHAR ELSE s END;
+CREATE MACRO lab_split_all(s, d) AS CASE WHEN d = '' THEN [lab_fail('INVALID_FUNCTION_ARGUMENT|The delimiter may not be the empty string')::VARCHAR]
+  ELSE string_split(s, d) END;
+CREATE MACRO lab_replace(s, a, b) AS CASE WHEN a = '' THEN b || array_to_string(list_transform(regexp_extract_all(s, '(?s:.)'), lambda c: c || b), '')
+  ELSE replace(s, a, b) END;

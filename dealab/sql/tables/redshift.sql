@@ -8,35 +8,30 @@ CREATE MACRO lab_boolean(s) AS CASE lower(trim(s))
   WHEN 't' THEN true WHEN 'true' THEN true WHEN 'y' THEN true WHEN 'yes' THEN true WHEN '1' THEN true
   WHEN 'f' THEN false WHEN 'false' THEN false WHEN 'n' THEN false WHEN 'no' THEN false WHEN '0' THEN false
   ELSE CASE WHEN s IS NULL THEN NULL ELSE lab_fail('22P02|invalid input syntax for type boolean: "' || s || '"')::BOOLEAN END END;
-CREATE MACRO lab_day_text(s) AS CASE
-  WHEN regexp_full_match(trim(s), '[0-9]{8}') THEN trim(s)[1:4] || '-' || trim(s)[5:6] || '-' || trim(s)[7:8]
-  WHEN regexp_matches(trim(s), '^[0-9]{8}[ T]') THEN trim(s)[1:4] || '-' || trim(s)[5:6] || '-' || trim(s)[7:]
-  WHEN regexp_matches(trim(s), '^[0-9]{4}[/.][0-9]{1,2}[/.][0-9]{1,2}') THEN regexp_replace(trim(s), '^([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})', '\1-\2-\3')
-  WHEN regexp_matches(trim(s), '^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}') THEN regexp_replace(trim(s), '^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})', '\3-\1-\2')
-  ELSE trim(s) END;
 CREATE MACRO lab_moment(s) AS CASE lower(trim(s))
   WHEN 'now' THEN CAST(now() AS TIMESTAMP) WHEN 'today' THEN CAST(current_date AS TIMESTAMP)
   WHEN 'tomorrow' THEN CAST(current_date + 1 AS TIMESTAMP) WHEN 'yesterday' THEN CAST(current_date - 1 AS TIMESTAMP)
   WHEN 'epoch' THEN TIMESTAMP '1970-01-01 00:00:00' END;
+CREATE MACRO lab_written(s, name) AS CASE
+  WHEN regexp_full_match(trim(s), '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]*)?') THEN TRY_CAST(trim(s) AS TIMESTAMP)
+  ELSE coalesce(lab_moment(s), CAST(lab_py_moment(s) AS TIMESTAMP)) END;
 CREATE MACRO lab_date(s) AS CASE
   WHEN s IS NULL THEN NULL
-  WHEN lab_moment(s) IS NOT NULL THEN CAST(lab_moment(s) AS DATE)
-  WHEN TRY_CAST(lab_day_text(s) AS TIMESTAMP) IS NOT NULL THEN CAST(CAST(lab_day_text(s) AS TIMESTAMP) AS DATE)
-  WHEN coalesce(try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b-%d-%Y', '%B %d %Y', '%b %d %Y'])) IS NOT NULL
-    THEN CAST(try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b-%d-%Y', '%B %d %Y', '%b %d %Y']) AS DATE)
+  WHEN lab_written(s, 'date') IS NOT NULL THEN CAST(lab_written(s, 'date') AS DATE)
   ELSE lab_fail('22007|invalid input syntax for type date: "' || s || '"')::VARCHAR::DATE END;
 CREATE MACRO lab_stamp(s) AS CASE
   WHEN s IS NULL THEN NULL
-  WHEN lab_moment(s) IS NOT NULL THEN lab_moment(s)
-  WHEN TRY_CAST(lab_day_text(s) AS TIMESTAMP) IS NOT NULL THEN CAST(lab_day_text(s) AS TIMESTAMP)
-  WHEN coalesce(try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%b %d, %Y %H:%M:%S', '%d %b %Y %H:%M:%S', '%d-%b-%Y %H:%M:%S'])) IS NOT NULL
-    THEN try_strptime(trim(s), ['%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d-%b-%Y', '%b %d, %Y %H:%M:%S', '%d %b %Y %H:%M:%S', '%d-%b-%Y %H:%M:%S'])
+  WHEN lab_written(s, 'timestamp') IS NOT NULL THEN lab_written(s, 'timestamp')
   ELSE lab_fail('22007|invalid input syntax for type timestamp: "' || s || '"')::VARCHAR::TIMESTAMP END;
 CREATE MACRO lab_float_text(x) AS regexp_replace(CAST(x AS VARCHAR), '[.]0$', '');
 CREATE MACRO lab_add_months(t, n) AS CASE
   WHEN last_day(CAST(t AS DATE)) = CAST(t AS DATE)
     THEN CAST(last_day(CAST(t + to_months(CAST(n AS INTEGER)) AS DATE)) AS TIMESTAMP) + (CAST(t AS TIMESTAMP) - date_trunc('day', CAST(t AS TIMESTAMP)))
   ELSE CAST(t AS TIMESTAMP) + to_months(CAST(n AS INTEGER)) END;
+CREATE MACRO lab_add_years(t, n) AS CASE
+  WHEN month(t) = 2 AND day(t) = 29 AND day(t + to_years(CAST(n AS INTEGER))) = 28
+    THEN t + to_years(CAST(n AS INTEGER)) + to_days(1)
+  ELSE t + to_years(CAST(n AS INTEGER)) END;
 CREATE MACRO lab_char(s, n) AS rpad(left(s, n), n, ' ');
 CREATE MACRO lab_substr3(s, start, n) AS CASE
   WHEN n < 0 THEN lab_fail('22011|negative substring length not allowed')::VARCHAR
@@ -68,10 +63,6 @@ CREATE MACRO lab_months_between(a, b) AS CASE
 CREATE MACRO lab_from_base(s, b) AS list_reduce(list_prepend(0::HUGEINT, list_transform(
     string_split(lower(s), ''), lambda c: instr('0123456789abcdefghijklmnopqrstuvwxyz', c)::HUGEINT - 1)),
     lambda a, d: a * b + d);
-CREATE MACRO lab_parsed(s, p) AS CASE
-  WHEN s IS NULL THEN NULL
-  WHEN try_strptime(trim(s), p) IS NULL THEN lab_fail('22007|Invalid value for the format: "' || s || '"')::VARCHAR::TIMESTAMP
-  ELSE strptime(trim(s), p) END;
 CREATE MACRO lab_sha2(s, bits) AS CASE bits
   WHEN 256 THEN sha256(s) WHEN 0 THEN sha256(s) WHEN 512 THEN lower(lab_py_sha512(encode(s)))
   ELSE lab_fail('0A000|The lab knows SHA2 with 256 and 512 bits')::VARCHAR END;
@@ -96,5 +87,13 @@ CREATE MACRO lab_octetindex(a, b) AS CASE WHEN instr(b, a) = 0 THEN 0
   ELSE CAST(octet_length(encode(left(b, CAST(instr(b, a) - 1 AS BIGINT)))) + 1 AS INTEGER) END;
 CREATE MACRO lab_super_whole(j, low, high) AS CASE WHEN coalesce(json_type(j) IN ('UBIGINT', 'BIGINT'), false)
   THEN TRY_CAST(j ->> '$' AS HUGEINT) BETWEEN low AND high ELSE false END;
-CREATE MACRO lab_level(n) AS CASE WHEN n < 1000 THEN n + 1
-  ELSE lab_fail('XX000|CONNECT BY loop in the data: the hierarchy is more than 1000 levels deep')::INTEGER END;
+CREATE MACRO lab_level(n) AS CASE WHEN n < 1000 THEN true
+  ELSE lab_fail('XX000|CONNECT BY loop in the data: the hierarchy is more than 1000 levels deep')::BOOLEAN END;
+CREATE MACRO lab_zoned(s) AS timezone('UTC', lab_stamp(s));
+CREATE MACRO lab_clock(s) AS CASE
+  WHEN s IS NULL THEN NULL
+  WHEN TRY_CAST(trim(s) AS TIME) IS NOT NULL THEN CAST(trim(s) AS TIME)
+  WHEN regexp_full_match(trim(s), '[0-9]{6}') THEN CAST(trim(s)[1:2] || ':' || trim(s)[3:4] || ':' || trim(s)[5:6] AS TIME)
+  WHEN lab_py_moment('2000-01-01 ' || s) IS NOT NULL THEN CAST(CAST(lab_py_moment('2000-01-01 ' || s) AS TIMESTAMP) AS TIME)
+  WHEN lab_py_moment(s) IS NOT NULL THEN CAST(CAST(lab_py_moment(s) AS TIMESTAMP) AS TIME)
+  ELSE lab_fail('22007|invalid input syntax for type time: "' || s || '"')::VARCHAR::TIME END;

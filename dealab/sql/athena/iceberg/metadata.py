@@ -118,9 +118,7 @@ class State:
     def add_schema(self, columns: list[dict]) -> None:
         """Make a new schema the current one."""
         number = max(s["schema-id"] for s in self.document["schemas"]) + 1
-        self.document["schemas"].append(
-            {"type": "struct", "schema-id": number, "fields": columns}
-        )
+        self.document["schemas"].append({"type": "struct", "schema-id": number, "fields": columns})
         self.document["current-schema-id"] = number
 
     def add_spec(self, parts: list[dict]) -> None:
@@ -223,9 +221,13 @@ def _partition_summaries(state: State, entries: list[dict]) -> list[dict]:
     from dealab.sql.athena.iceberg import transforms
 
     made = []
-    for name, _, _, transform in state.partition_fields(entries[0]["spec_id"]):
+    for name, _, kind, transform in state.partition_fields(entries[0]["spec_id"]):
         values = [entry["partition"].get(name) for entry in entries]
-        known = sorted(value for value in values if value is not None)
+        result = transforms.result_type(kind, transform)
+        known = sorted(
+            (value for value in values if value is not None),
+            key=lambda value, result=result: transforms.order(value, result),
+        )
         made.append(
             {
                 "contains_null": None in values,
@@ -263,7 +265,7 @@ def _summary(added: list[dict], gone: list[dict], left: list[dict]) -> dict[str,
         "removed-position-deletes": rows(gone, POSITION_DELETES),
         "added-files-size": size(added),
         "removed-files-size": size(gone),
-        "changed-partition-count": len({_key(file) for file in (*added, *gone)}),
+        "changed-partition-count": len({partition_key(file) for file in (*added, *gone)}),
     }
     after = [*left, *added]
     totals = {
@@ -279,7 +281,7 @@ def _summary(added: list[dict], gone: list[dict], left: list[dict]) -> dict[str,
     }
 
 
-def _key(file: dict) -> tuple:
+def partition_key(file: dict) -> tuple:
     return (file["spec_id"], *sorted(file["partition"].items(), key=str))
 
 

@@ -191,6 +191,23 @@ def murmur3(data: bytes) -> int:
     return state - (1 << 32) if state >= 1 << 31 else state
 
 
+def bucket(value, kind: Type, buckets: int) -> int | None:
+    """Return the bucket of a Python value, or None where it cannot be told."""
+    match kind.name:
+        case "integer" | "bigint":
+            named = f"n{int(value)}"
+        case "date":
+            named = f"n{(value - EPOCH).days}"
+        case "timestamp":
+            past = value - datetime.datetime(1970, 1, 1)
+            named = f"n{past // datetime.timedelta(microseconds=1)}"
+        case "varchar":
+            named = f"s{value}"
+        case _:
+            return None
+    return (iceberg_hash(named) & 0x7FFFFFFF) % buckets
+
+
 patterns.PYTHON["lab_py_iceberg_hash"] = (iceberg_hash, ["VARCHAR"], "INTEGER")
 
 
@@ -240,6 +257,12 @@ def typed(value: str | None, kind: Type):
         case "varchar":
             return value
     return None
+
+
+def order(value: str, kind: Type):
+    """Return what a partition value (text) is sorted by."""
+    found = typed(value, kind)
+    return (found is None, value if found is None else found)
 
 
 def _moment(read, value: str):

@@ -19,9 +19,60 @@ QUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 
 #: leading words -> (grammar, module:function); the longest that matches counts
 FORMS: dict[str, tuple[str, str]] = {
+    "CREATE DATABASE": ("hive", "databases:create"),
+    "CREATE SCHEMA": ("hive", "databases:create"),
+    "CREATE EXTERNAL TABLE": ("hive", "create_table:create"),
+    "CREATE TABLE": ("hive", "create_table:create"),
+    "ALTER DATABASE": ("hive", "databases:alter"),
+    "ALTER SCHEMA": ("hive", "databases:alter"),
+    "ALTER TABLE": ("hive", "alter_table:alter"),
+    "DROP DATABASE": ("hive", "databases:drop"),
+    "DROP SCHEMA": ("hive", "databases:drop"),
+    "DROP TABLE": ("hive", "drop:drop_table"),
+    "MSCK": ("hive", "partitions:repair"),
+    "DROP VIEW": ("trino", "drop:drop_view"),
+    "CREATE VIEW": ("trino", "views:create"),
+    "CREATE OR REPLACE VIEW": ("trino", "views:create"),
+    "CREATE OR REPLACE PROTECTED": ("trino", "views:refuse_multi_dialect"),
+    "CREATE PROTECTED": ("trino", "views:refuse_multi_dialect"),
+    "ALTER VIEW": ("trino", "views:refuse_dialect"),
+    "INSERT": ("trino", "insert:insert"),
+    "UNLOAD": ("trino", "unload:unload"),
+    "PREPARE": ("trino", "prepared:prepare"),
+    "EXECUTE": ("trino", "prepared:execute"),
+    "DEALLOCATE": ("trino", "prepared:deallocate"),
+    "EXPLAIN": ("trino", "explain:explain"),
+    "USING": ("trino", "other:external_function"),
+    "GRANT": ("trino", "other:refused"),
+    "REVOKE": ("trino", "other:refused"),
+    "DENY": ("trino", "other:refused"),
+    "CALL": ("trino", "other:refused"),
+    "ANALYZE": ("trino", "other:refused"),
+    "SET": ("trino", "other:refused"),
+    "RESET": ("trino", "other:refused"),
+    "USE": ("trino", "other:refused"),
+    "TRUNCATE": ("trino", "other:refused"),
+    "START": ("trino", "other:refused"),
+    "COMMIT": ("trino", "other:refused"),
+    "ROLLBACK": ("trino", "other:refused"),
+    "LOCK": ("trino", "other:refused"),
+    "UNLOCK": ("trino", "other:refused"),
+    "EXPORT": ("trino", "other:refused"),
+    "IMPORT": ("trino", "other:refused"),
+    "COMMENT": ("trino", "other:refused"),
+    "REFRESH": ("trino", "other:refused"),
+    "LOAD": ("trino", "other:refused"),
+    "CREATE": ("trino", "other:refused"),
+    "DROP": ("trino", "other:refused"),
+    "ALTER": ("trino", "other:refused"),
     "SHOW": ("hive", "show:show"),
     "DESCRIBE": ("hive", "describe:describe"),
     "DESC": ("hive", "describe:describe"),
+    "UPDATE": ("trino", "iceberg_changes:update"),
+    "DELETE": ("trino", "iceberg_changes:delete"),
+    "MERGE": ("trino", "iceberg_changes:merge"),
+    "OPTIMIZE": ("trino", "iceberg_maintenance:optimize"),
+    "VACUUM": ("hive", "iceberg_maintenance:vacuum"),
 }
 
 
@@ -44,8 +95,18 @@ def plan(engine, sql: str, parameters=()) -> Plan:
         if words and words[0] in QUERIES:
             return plan_query(engine, reader)
         raise unknown(reader)
-    module, _, name = form[1].partition(":")
-    return getattr(import_module(f"{__name__}.{module}"), name)(engine, reader)
+    if parameters and form[0] == "hive" and not any(token.text == "?" for token in reader.tokens):
+        raise ServiceError(
+            "INVALID_PARAMETER_USAGE",
+            f"Incorrect number of parameters: expected 0 but found {len(parameters)}",
+        )
+    return call(form[1], engine, reader)
+
+
+def call(form: str, engine, what) -> Plan:
+    """Call ``module:function`` of this package, whose modules are imported when first needed."""
+    module, _, name = form.partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), name)(engine, what)
 
 
 def read(sql: str, hive: bool = False, parameters=()) -> Reader:

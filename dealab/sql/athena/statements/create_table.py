@@ -3,7 +3,7 @@
 import time
 
 from dealab.sql import lake as lakes
-from dealab.sql.athena import definitions, formats, hive
+from dealab.sql.athena import definitions, hive, serdes
 from dealab.sql.athena.definitions import Definition
 from dealab.sql.errors import LabLimit
 from dealab.sql.results import Outcome, Plan, done
@@ -79,7 +79,7 @@ def _check(engine, definition: Definition) -> None:
     if not definition.external:
         raise hive.refused("External keyword required for table type HIVE")
     check_location(engine, definition.location)
-    if definition.stored_as and definition.stored_as not in (*formats.STORED_AS, "INPUTFORMAT"):
+    if definition.stored_as and definition.stored_as not in (*serdes.STORED_AS, "INPUTFORMAT"):
         raise hive.failed(
             "SemanticException Unrecognized file format in STORED AS clause: "
             f"'{definition.stored_as}'"
@@ -148,10 +148,10 @@ def glue_entry(definition: Definition) -> dict:
     """Return Glue's description of the table."""
     serde_parameters = dict(definition.serde_properties)
     if definition.stored_as == "INPUTFORMAT":
-        into, out = definition.formats
-        serde = formats.LAZY
+        into, out = definition.classes
+        serde = serdes.LAZY
     else:
-        into, out, serde = formats.STORED_AS[definition.stored_as or "TEXTFILE"]
+        into, out, serde = serdes.STORED_AS[definition.stored_as or "TEXTFILE"]
     if definition.serde is not None:
         serde = definition.serde
     else:

@@ -65,13 +65,21 @@ def drop(engine, reader) -> Plan:
             f"InvalidOperationException(message:Database {name} is not empty. "
             "One or more tables exist.)"
         )
-    for table in tables:
-        if engine.catalog.find(name, table).is_iceberg:
-            raise LabLimit(
-                f"DROP DATABASE {name} CASCADE over the Iceberg table {table}",
-                "Athena drops each table, and deletes the files of its Iceberg tables.",
-            )
-    return done(lambda: engine.catalog.drop_database(name))
+    return done(lambda: _drop(engine, name))
+
+
+def _drop(engine, name: str) -> None:
+    """Drop a database; the data of its Iceberg tables goes too.
+
+    https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-additional-operations.html
+    """
+    for table in engine.catalog.tables(name):
+        found = engine.catalog.find(name, table)
+        if found.is_iceberg:
+            from dealab.sql.athena.iceberg import tables
+
+            tables.drop(engine, found)
+    engine.catalog.drop_database(name)
 
 
 def _existing(engine, name: str) -> dict:

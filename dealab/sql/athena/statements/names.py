@@ -1,5 +1,6 @@
 """Names of databases and tables in Athena's statements."""
 
+from dealab.sql.athena import hive
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.nodes import nearest
 
@@ -46,3 +47,27 @@ def missing(engine, database: str, name: str) -> ServiceError:
         f"Table '{database}.{name}' does not exist",
         hint=nearest(name, engine.catalog.tables(database)),
     )
+
+
+def hive_table(engine, reader):
+    """Take a table's name and return the table or view. Raises Hive's error."""
+    database, name = path(engine, reader)
+    found = engine.catalog.find(database, name)
+    if found is None:
+        raise hive.no_table(database, name, nearest(name, engine.catalog.tables(database)))
+    return found
+
+
+def entity(engine, database: str, name: str):
+    """Return the table or view that DESCRIBE and SHOW COLUMNS ask for.
+
+    Athena asks the catalog before it starts such a statement: the error is the catalog's own.
+    """
+    found = engine.catalog.find(database, name)
+    if found is None:
+        raise ServiceError(
+            "INVALID_INPUT",
+            "Entity Not Found",
+            hint=nearest(name, engine.catalog.tables(database)) or f"no table {database}.{name}.",
+        )
+    return found

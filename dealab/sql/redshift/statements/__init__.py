@@ -24,16 +24,55 @@ FORMS: dict[str, str] = {
     "END": "blocks:commit",
     "ROLLBACK": "blocks:rollback",
     "ABORT": "blocks:rollback",
+    "CALL": "procedures:call",
+    "CREATE PROCEDURE": "procedures:create",
+    "CREATE OR REPLACE PROCEDURE": "procedures:create",
+    "ALTER PROCEDURE": "procedures:alter",
+    "DROP PROCEDURE": "procedures:drop",
+    "SHOW PROCEDURE": "procedures:show",
+    "CREATE FUNCTION": "sql_functions:create",
+    "CREATE OR REPLACE FUNCTION": "sql_functions:create",
+    "CREATE EXTERNAL FUNCTION": "sql_functions:create",
+    "CREATE OR REPLACE EXTERNAL": "sql_functions:create",
+    "ALTER FUNCTION": "sql_functions:alter",
+    "DROP FUNCTION": "sql_functions:drop",
+    "LOCK": "locking:lock",
     "SHOW TABLES": "show:show_tables",
     "CREATE TABLE": "create_table:create_table",
     "CREATE TEMP TABLE": "create_table:create_table",
     "CREATE TEMPORARY TABLE": "create_table:create_table",
     "CREATE LOCAL": "create_table:create_table",
     "INSERT": "insert:insert",
+    "UPDATE": "update:update",
+    "DELETE": "update:delete",
+    "MERGE": "merge:merge",
+    "CREATE VIEW": "views:create_view",
+    "CREATE OR REPLACE VIEW": "views:create_view",
+    "CREATE MATERIALIZED VIEW": "matviews:create",
+    "REFRESH MATERIALIZED VIEW": "matviews:refresh",
+    "ALTER MATERIALIZED VIEW": "matviews:alter",
+    "ALTER TABLE": "alter_table:alter_table",
+    "CREATE SCHEMA": "schemas:create_schema",
+    "ALTER SCHEMA": "schemas:alter_schema",
+    "DROP SCHEMA": "schemas:drop_schema",
+    "CREATE DATABASE": "schemas:create_database",
+    "ALTER DATABASE": "schemas:alter_database",
+    "DROP DATABASE": "schemas:drop_database",
+    "USE": "schemas:use",
+    "COMMENT ON": "comment:comment",
     "DROP TABLE": "drop:drop_table",
     "DROP VIEW": "drop:drop_view",
     "DROP MATERIALIZED VIEW": "drop:drop_materialized_view",
     "TRUNCATE": "drop:truncate",
+    "COPY": "copy:copy",
+    "UNLOAD": "unload:unload",
+    "CREATE EXTERNAL SCHEMA": "external_schema:create",
+    "ALTER EXTERNAL SCHEMA": "external_schema:alter",
+    "CREATE EXTERNAL TABLE": "external_table:create",
+    "CREATE EXTERNAL VIEW": "external_table:view",
+    "CREATE EXTERNAL PROTECTED": "external_table:view",
+    "ALTER EXTERNAL VIEW": "external_table:view",
+    "DROP EXTERNAL VIEW": "external_table:view",
 }
 
 
@@ -52,12 +91,25 @@ def plan(engine, sql: str, parameters=()) -> Plan:
     reader = read(sql, parameters)
     if not reader.tokens:
         raise ServiceError("42601", "syntax error at end of input")
+    if words and words[0] == "WITH":  # WITH ... UPDATE, WITH ... DELETE
+        form = FORMS.get(verb_after_with(reader))
     if form is None:
         if words and words[0] in QUERIES:
             return plan_query(engine, reader)
         raise unknown(reader)
     module, _, name = form.partition(":")
     return getattr(import_module(f"{__name__}.{module}"), name)(engine, reader)
+
+
+def verb_after_with(reader: Reader) -> str:
+    """Return the word that begins the statement behind its WITH clause."""
+    depth = 0
+    for at in range(len(reader.tokens)):
+        word = reader.word(at)
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word in ("SELECT", "UPDATE", "DELETE") and reader.word(at - 1) == ")":
+            return word
+    return ""
 
 
 def read(sql: str, parameters=()) -> Reader:
@@ -82,7 +134,11 @@ def read(sql: str, parameters=()) -> Reader:
 
 def plan_query(engine, reader: Reader) -> Plan:
     """Return the plan of a query: the rest of the reader's tokens."""
+    from dealab.sql.redshift.statements import ctas
+
     tree = reader.query()
+    if ctas.into_of(tree) is not None:
+        return ctas.select_into(engine, reader, tree)
     query, binder = bind(engine, reader, tree)
     return engine.finish(query, binder, tree)
 

@@ -25,12 +25,20 @@ NO_NULL = "\\x01\\x02"
 
 def files(lake: Lake, table: Table) -> list[Path]:
     """Return every file that a table consists of today."""
+    if table.is_iceberg:
+        from dealab.sql.athena.iceberg import reads
+
+        return reads.files(lake, table)
     places = [part.location for part in table.partitions] if table.keys else [table.location]
     return [file for place in places for file in lake.files(place)]
 
 
 def query(lake: Lake, table: Table, connection) -> str:
     """Return the SELECT that reads ``table``: its columns, its partition keys, and ``$path``."""
+    if table.is_iceberg:
+        from dealab.sql.athena.iceberg import reads
+
+        return reads.query(lake, table)
     _reader(table)  # refuses a format that the lab cannot read
     groups = _file_groups(lake, table)
     if not any(files for files, _ in groups):
