@@ -65,19 +65,20 @@ def imports() -> None:
 
 def native(engine, sql: str):
     """Return a plain connection with the layer's settings and views of the tables in ``sql``."""
-    from dealab.sql import macros, types
-    from dealab.sql.duck import instance
+    from dealab.sql import types
+    from dealab.sql.duck import Duck, instance
 
     plan = engine.plan(sql)
-    duck = engine.duck(plan)
-    threads = duck.connection.execute("SELECT current_setting('threads')").fetchone()[0]
-    connection = instance(engine.lake, engine.settings, threads)
-    for table in plan.tables.values():
-        reader = duck.reader(table)
-        for _, macro in macros.needed(reader, engine.service):
-            connection.execute(macro.replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO", 1))
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {types.quote(table.name)} AS {reader}")
-    return connection
+    own = engine.duck(plan).connection
+    threads = own.execute("SELECT current_setting('threads')").fetchone()[0]
+    duck = Duck(engine, instance(engine.lake, engine.settings, threads))
+    views = [
+        f"CREATE OR REPLACE TEMP VIEW {types.quote(table.name)} AS\n{duck.reader(table)}"
+        for table in plan.tables.values()
+    ]
+    duck.prepare(views, "")
+    duck.connection.execute("PRAGMA disable_profiling")
+    return duck.connection
 
 
 def measure(athena, redshift, plain: str, for_athena: str, for_redshift: str) -> list[float]:

@@ -105,9 +105,9 @@ class Catalog:
     @cached_property
     def _partitions(self) -> dict[tuple[str, str], list[dict]]:
         listed = self._content.get("Partitions", {})
-        return {
-            key: list(listed[entry["Name"]])
-            for key, entry in self._entries.items()
+        return {  # of the tables it came with: a new table of the same name has none
+            (entry["DatabaseName"].lower(), entry["Name"].lower()): list(listed[entry["Name"]])
+            for entry in self._content["Tables"]
             if entry["Name"] in listed
         }
 

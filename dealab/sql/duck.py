@@ -57,9 +57,11 @@ class Duck:
     Macros and views are temporary: no other connection sees them, so none can stand in the way.
     """
 
-    def __init__(self, engine, connection):
+    def __init__(self, engine, connection, root=None):
         self.engine = engine
         self.connection = connection
+        # Python functions belong to the connection that made them: to one that outlives all others
+        self.root = connection if root is None else root
         for setting in OWN_SETTINGS:
             self.connection.execute(f"SET {setting}")
         self.made: dict[str, str] = {}  # macros and views that exist, with their text
@@ -121,13 +123,23 @@ class Duck:
                     raise self.engine.read_error(problem) from problem
                 self.made[label] = view
 
+    def functions(self) -> None:
+        """Make all Python functions known so far: a transaction sees only those made before it."""
+        from dealab.sql import patterns
+
+        for name, made in list(patterns.PYTHON.items()):
+            if name not in self.made:
+                self._function(name, *made)
+
     def _function(self, name: str, function, parameters, result) -> None:
+        """Make a Python function for all connections of the instance, outside any transaction: a
+        rollback must not take it away, nor a failure end the transaction."""
         import duckdb
 
         from dealab.sql import patterns
 
         try:
-            self.connection.create_function(
+            self.root.create_function(
                 name,
                 patterns.null_safe(function),
                 parameters,
@@ -136,12 +148,13 @@ class Duck:
                 null_handling="special",
             )
         except duckdb.Error:  # another connection of this instance has it already
-            if not self._has_function(name):
+            if not self._has_function(self.root, name):
                 raise
         self.made[name] = name
 
-    def _has_function(self, name: str) -> bool:
-        found = self.connection.execute(
+    @staticmethod
+    def _has_function(connection, name: str) -> bool:
+        found = connection.execute(
             "SELECT count(*) FROM duckdb_functions() WHERE function_name = ?", [name]
         )
         return found.fetchone()[0] > 0

@@ -81,7 +81,7 @@ class Engine:
 
         with guarded():
             plan = self.plan(sql, parameters)
-            if plan.work is not None:
+            if plan.work is not None and not plan.query:
                 raise LabLimit(
                     "an estimate for a statement that is not a query",
                     "statements that define or list tables scan nothing and cost nothing.",

@@ -61,6 +61,10 @@ class Lake:
             self._rooms[name] = make()
         return self._rooms[name]
 
+    def rooms(self, kind: str) -> list[tuple]:
+        """Return (key, what is kept) of the rooms whose key begins with a kind."""
+        return [(k, v) for k, v in self._rooms.items() if isinstance(k, tuple) and k[0] == kind]
+
     # --- reading ----------------------------------------------------------------------
 
     def objects(self, location: str) -> list[tuple[str, Path]]:

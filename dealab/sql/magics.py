@@ -1,14 +1,16 @@
 """``%%athena`` and ``%%redshift``: SQL in a notebook cell.
 
     %%athena [>> NAME] [--database DB] [--region REGION] [--workgroup NAME] [--params a,b]
-             [--estimate] [--show-duckdb]
+             [--reuse MINUTES] [--estimate] [--show-duckdb]
     %%redshift [>> NAME] [--as-user USER] [--namespace NAME] and the same, without --workgroup
+    and --reuse
 
 A cell may hold several statements, separated by semicolons: each is run and shown in turn, and the
 first error ends the cell. ``>> NAME`` stores the last result that has rows as a DataFrame.
 ``--params`` gives Python variables to the ``?`` marks of the statement, in order: the values travel
 as typed values and are never pasted into the text. ``--estimate`` tells what the query would read
 and cost, and does not run it. ``--as-user`` runs the cell as another user of the namespace.
+``--reuse`` takes the stored result of the same query when it is not older than so many minutes.
 ``--show-duckdb`` prints the DuckDB statements behind the cell.
 
 ``%lake`` lists what this notebook has written; ``%lake reset`` forgets all of it.
@@ -16,9 +18,11 @@ and cost, and does not run it. ``--as-user`` runs the cell as another user of th
 
 import argparse
 import contextlib
+import re
 import shlex
 
 _SERVICES = ("athena", "redshift")
+_RESULT = re.compile(r"[^/]*athena-results/[0-9a-f-]{36}\.(?:csv|txt)")  # of one query
 
 #: NAME -> (text of the last cell run with >> NAME, its service)
 _remembered: dict[str, tuple[str, str]] = {}
@@ -61,6 +65,7 @@ def _parser(service: str) -> _Parser:
     parser.add_argument("--show-duckdb", action="store_true")
     if service == "athena":
         parser.add_argument("--workgroup", default="primary")
+        parser.add_argument("--reuse", type=int, default=0, metavar="MINUTES")
     else:
         parser.add_argument("--as-user", dest="user", default="awsuser")
         parser.add_argument("--namespace", default="lab")
@@ -148,7 +153,8 @@ def _run(shell, service: str, line: str, cell: str | None):
         return
     last = None
     with _progress(engine):
-        for result in engine.script(sql, values):
+        reuse = {"reuse_minutes": options.reuse} if service == "athena" else {}
+        for result in engine.script(sql, values, **reuse):
             if options.show_duckdb and result.duckdb:
                 print(";\n".join(result.duckdb))
             if name is not None and result.columns:
@@ -195,8 +201,13 @@ def _lake(line: str) -> None:
     if word:
         raise _Usage("%lake: no argument, or reset")
     written = lake.current().written()
+    results = [(key, size) for key, size in written if _RESULT.fullmatch(key)]
     for key, size in written:
-        print(f"s3://{key}  {size:,} bytes")
+        if not _RESULT.fullmatch(key):
+            print(f"s3://{key}  {size:,} bytes")
+    if results:
+        total = sum(size for _, size in results)
+        print(f"s3://{results[0][0].partition('/')[0]}/  {len(results):,} query results, {total:,} bytes")
     if not written:
         print("Nothing has been written yet.")
 

@@ -106,7 +106,7 @@ def _signed(text: str, negative: bool, suffix: str, prefix: str, fill: bool) -> 
     blank = " " * (len(text) - len(inner))
     if not fill:
         return ("-" if negative else "") + prefix + inner
-    return blank + sign + prefix + inner
+    return prefix + blank + sign + inner
 
 
 _SPEC = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT][a-zA-Z]|[a-zA-Z%])")
@@ -169,11 +169,17 @@ def java_format(pattern: str, values: list) -> str:
     return _SPEC.sub(fill, pattern)
 
 
+#: how Java's Formatter writes a double that is no number
+_NOT_FINITE = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+
+
 def _converted(value, flags: str, places: str | None, kind: str) -> str:
     if value is None:
         return "null"
     comma = "," if "," in flags else ""
     sign = "+" if "+" in flags else ""
+    if kind in "dfeE" and (words := _NOT_FINITE.get(value.lower().lstrip("+"))):
+        return words
     if kind[0] in "tT":
         import datetime
 

@@ -5,7 +5,7 @@ DuckDB function. A pattern that only Java understands is refused by name.
 """
 
 import re
-from functools import wraps
+from functools import cache, wraps
 
 from dealab.sql import types
 from dealab.sql.errors import LabLimit
@@ -256,8 +256,13 @@ def check_group(binder, node, pattern: str, values) -> str:
 # --- Python's side: what DuckDB calls -------------------------------------------------
 
 
+@cache
 def null_safe(function):
-    """Return the function that answers NULL where an argument is NULL."""
+    """Return the function that answers NULL where an argument is NULL.
+
+    Cached, because DuckDB keeps no reference to a native function: one that Python has freed
+    would be called all the same.
+    """
 
     @wraps(function)  # DuckDB counts the parameters
     def call(*values):

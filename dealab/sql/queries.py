@@ -397,6 +397,9 @@ class Queries(Relations, Expressions):
         if not scope.relations:
             raise self.star_without_from(star)
         left_out = {name.name.lower() for name in star.args.get("except_") or ()}
+        for label, column in columns:
+            if column.name not in left_out:
+                self.check_allowed(column, label)
         return [
             (column.name, Value(column.sql, column.type))
             for _, column in columns

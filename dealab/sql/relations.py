@@ -228,6 +228,7 @@ class Relations:
         inside = source.names or [name for name, _ in source.columns]
         for column, name in zip(relation.columns, inside, strict=True):
             column.sql = f"{quote(alias)}.{quote(name)}"
+            column.denied = column.name in source.denied
         relation.columns += [
             Column(name, kind, f"{quote(alias)}.{quote(name)}", hidden=True)
             for name, kind in source.hidden

@@ -78,8 +78,8 @@ class Plan:
     ``query`` is DuckDB's text with output ``columns`` and their ``kinds`` (types of the service);
     ``tables`` are the catalog tables that it reads, by the name of their view inside DuckDB;
     ``limited`` tells that a LIMIT decides how much is read; ``local`` that Redshift's own tables
-    are read, and ``reads`` names them. ``controls_transaction`` marks BEGIN, COMMIT and the like. ``work`` takes no argument
-    and returns an Outcome; nothing is changed before it is called.
+    are read, and ``reads`` names them. ``controls_transaction`` marks BEGIN, COMMIT and the like.
+    ``work`` takes no argument and returns an Outcome; nothing is changed before it is called.
     """
 
     query: str = ""

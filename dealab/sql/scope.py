@@ -22,6 +22,7 @@ class Column:
     type: Type
     sql: str
     hidden: bool = False
+    denied: bool = False  # the session may not read it
 
 
 @dataclass(slots=True)
@@ -42,7 +43,8 @@ class Source:
     """What a table's name in FROM stands for: DuckDB's text and the columns of the service.
 
     ``names`` are the columns' names inside DuckDB where they differ (a subquery); ``path`` holds
-    the longer names that may qualify a column; ``table`` is what was found.
+    the longer names that may qualify a column; ``table`` is what was found;
+    ``denied`` are columns that the session may not read.
     """
 
     sql: str
@@ -51,6 +53,7 @@ class Source:
     names: list[str] | None = None
     path: tuple[str, ...] = ()
     table: object = None
+    denied: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -108,7 +108,7 @@ class Mutator:
 
     def nest(self, sql, marks):
         """Put a literal or a call's name many levels deep."""
-        depth = self.dice.choice((3, 30, 300, 3000))
+        depth = self.dice.choice((3, 30, 100, 3000))
         mark = self.dice.choice([mark for mark in marks if LITERAL.match(mark[0])] or marks)
         opening, closing = self.dice.choice(
             (("(", ")"), ("abs(", ")"), ("NOT ", ""), ("- ", ""), ("1 + (", ")"),

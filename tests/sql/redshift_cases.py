@@ -92,7 +92,7 @@ CASES = [
         [(1,)],
         CHARACTER,
     ),
-    ("SELECT len('abc  '::varchar(9)), 'ab'::char(4) || '|'", [(5, "ab  |")], CHARACTER),
+    ("SELECT len('abc  '::varchar(9)), 'ab'::char(4) || '|'", [(5, "ab|")], CHARACTER),
     (
         "SELECT concat('a', NULL), 'a' || NULL, concat('December 25, ', '2008')",
         [(None, None, "December 25, 2008")],

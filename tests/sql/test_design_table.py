@@ -94,8 +94,9 @@ def test_sums_and_counts_are_whole_numbers_in_pandas(athena):
     assert [str(kind) for kind in frame.dtypes] == ["int64", "int64"]
 
 
-def test_char_comes_padded_in_redshift(redshift):
-    assert redshift.run("SELECT 'ab'::char(4) || '|'").rows == [("ab  |",)]
+def test_char_is_padded_until_it_becomes_other_text_in_redshift(redshift):
+    sql = "SELECT 'ab'::char(4), 'ab'::char(4) || '|', len('ab'::char(4))"
+    assert redshift.run(sql).rows == [("ab  ", "ab|", 2)]
 
 
 def test_null_ordering_follows_the_service(athena, redshift):

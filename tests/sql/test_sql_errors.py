@@ -70,7 +70,6 @@ def test_limit_names_what_the_service_does_and_that_nothing_happened(athena):
         ("redshift", "COPY t FROM 's3://x' IAM_ROLE default", "COPY"),
         ("redshift", "SELECT hll(i) FROM kinds", "hll"),
         ("redshift", "SELECT * FROM svv_tables", "svv_tables"),
-        ("redshift", "SELECT * FROM kinds PIVOT (count(*) FOR i IN (1, 2))", "pivots"),
     ],
 )
 def test_what_the_lab_leaves_out_is_refused_by_name(request, service, sql, named):

@@ -5,17 +5,23 @@ import re
 import signal
 
 import athena_cases
+import athena_select_cases
 import duckdb
 import lake
 import mutations
 import pytest
 import redshift_cases
+import redshift_select_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dealab.sql import Athena, LabBug, LabLimit, Redshift, ServiceError, SqlError
 
-SECONDS = 8  # a statement that takes longer hangs
+CASES = {
+    "athena": (athena_cases, athena_select_cases),
+    "redshift": (redshift_cases, redshift_select_cases),
+}
+SECONDS = 10  # a statement that takes longer hangs
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +33,7 @@ def fuzzed(tmp_path_factory):
 
 def pool(service: str) -> list[str]:
     """Return the documented statements. A mutated recursion may never end: none of those."""
-    module = {"athena": athena_cases, "redshift": redshift_cases}[service]
-    found = [case[0] for case in (*module.CASES, *module.ERRORS)]
+    found = [case[0] for module in CASES[service] for case in (*module.CASES, *module.ERRORS)]
     return [sql for sql in found if "RECURSIVE" not in sql.upper()]
 
 

@@ -31,7 +31,7 @@ def test_open_csv_serde_reads_strings_and_takes_ragged_lines(athena):
     assert athena.run("SELECT * FROM people_csv ORDER BY id").rows == [
         ("1", "Ada, Lovelace", "36"),
         ("2", "", ""),
-        ("3", "Bob", ""),
+        ("3", "Bob", None),
         ("4", "Eve", "20"),
     ]
 

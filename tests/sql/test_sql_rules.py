@@ -414,3 +414,30 @@ def test_months_later(athena, redshift, day, n):
         last,
         day + days,
     ]
+
+
+# --- parameters ---------------------------------------------------------------------------------
+
+
+@EXAMPLES
+@given(values=st.lists(st.integers(-9, 9), min_size=7, max_size=7))
+def test_marks_take_values_in_the_order_of_the_text(athena, redshift, values):
+    """https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
+    FROM, WHERE and GROUP BY are worked out before the select list, and calls more than once."""
+    a, b, c, d, e, f, g = values
+    sql = """WITH w AS (SELECT ? AS x UNION ALL SELECT ?)
+        SELECT ? AS first, abs(?) AS size, sum(x + ?) AS total, x + 1 AS k
+        FROM w WHERE x BETWEEN ? AND ? GROUP BY x + 1 ORDER BY k"""
+    kept = sorted(x for x in (a, b) if f <= x <= g)
+    expected = [
+        (c, abs(d), sum(x + e for x in kept if x == key), key + 1) for key in sorted(set(kept))
+    ]
+    for engine in (athena, redshift):
+        assert engine.run(sql, values).rows == expected
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_wrong_number_of_values_is_an_error(athena, redshift, count):
+    for engine in (athena, redshift):
+        with pytest.raises(ServiceError, match="number of parameters"):
+            engine.run("SELECT abs(?), ?", [1] * count)

@@ -103,7 +103,10 @@ def from_string(sql: str, old: Type, new: Type) -> str | None:
         case "timestamptz":
             return rounded(f"lab_stamp_zone({sql})", 6, new)
         case "time":
-            return f"lab_time({sql})"
+            if new.args[0] >= 6:
+                return f"lab_time({sql})"
+            stamp = f"(DATE '1970-01-01' + lab_time({sql}))"
+            return f"CAST({rounded(stamp, 6, types.timestamp(new.args[0]))} AS TIME)"
         case "varchar":
             shorter = new.args[0] is not None and (old.args[0] is None or old.args[0] > new.args[0])
             return f"left({sql}, {new.args[0]})" if shorter else sql
@@ -118,13 +121,23 @@ def from_string(sql: str, old: Type, new: Type) -> str | None:
     return None
 
 
+def decimal_text(value: Value) -> str:
+    """Return a decimal's text; DuckDB leaves the zero out of 0.5 as DECIMAL(1,1)."""
+    precision, scale = value.type.args
+    if precision == scale:
+        if precision == 38:
+            return f"regexp_replace(CAST({value.sql} AS VARCHAR), '^(-?)[.]', '\\10.')"
+        return f"CAST(CAST({value.sql} AS DECIMAL({precision + 1},{scale})) AS VARCHAR)"
+    return f"CAST({value.sql} AS VARCHAR)"
+
+
 def to_string(value: Value) -> str | None:
     sql = value.sql
     match value.type.name:
-        case (
-            "tinyint" | "smallint" | "integer" | "bigint" | "decimal" | "boolean" | "date" | "uuid"
-        ):
+        case "tinyint" | "smallint" | "integer" | "bigint" | "boolean" | "date" | "uuid":
             return f"CAST({sql} AS VARCHAR)"
+        case "decimal":
+            return decimal_text(value)
         case "double":
             return f"lab_float_text({sql})"
         case "real":
@@ -164,8 +177,10 @@ def json_text(value: Value, binder=None) -> str:
     """Return the JSON text of a value, NULL for NULL."""
     sql, kind = value.sql, value.type
     match kind.name:
-        case "boolean" | "tinyint" | "smallint" | "integer" | "bigint" | "decimal" | "json":
+        case "boolean" | "tinyint" | "smallint" | "integer" | "bigint" | "json":
             return f"CAST({sql} AS VARCHAR)"
+        case "decimal":
+            return decimal_text(value)
         case "double":
             return f"lab_py_java_double({sql})"
         case "real":

@@ -5,6 +5,7 @@ import re
 from sqlglot import exp
 
 from dealab.sql import types
+from dealab.sql.athena import casts
 from dealab.sql.athena.registry import arguments, special, unexpected
 from dealab.sql.scope import Scope, Value
 from dealab.sql.types import (
@@ -59,6 +60,54 @@ def map_from_entries(binder, node, scope):
         f"map_from_entries(list_transform({value.sql}, lambda e: "
         f"row(struct_extract(e, {first}), struct_extract(e, {second}))))",
         types.map_of(key, item),
+    )
+
+
+@special("map_filter")
+def map_filter(binder, node, scope):
+    nodes = node.expressions
+    shape = "map_filter(map(K,V), function(K,V,boolean))"
+    if len(nodes) != 2 or not isinstance(nodes[1], exp.Lambda) or len(nodes[1].expressions) != 2:
+        raise unexpected(binder, node, [], shape)
+    value = binder.bind(nodes[0], scope)
+    if value.type.name != "map":
+        raise unexpected(binder, node, [value], shape)
+    label = binder.fresh("e")
+    key = Value(f"{label}.key", value.type.args[0])
+    item = Value(f"{label}.value", value.type.args[1])
+    test = lambda_body(binder, nodes[1], [key, item], scope)
+    if test.type.name not in ("boolean", "null"):
+        raise unexpected(binder, node, [value], shape)
+    return Value(
+        f"map_from_entries(list_filter(map_entries({value.sql}), lambda {label}: {test.sql}))",
+        value.type,
+    )
+
+
+@special("array_join")
+def array_join(binder, node, scope):
+    values = arguments(binder, node, scope, 2, 3)
+    shape = "array_join(array(T), varchar), array_join(array(T), varchar, varchar)"
+    if values[0].type.name not in ("array", "null") or any(
+        value.type.name not in ("varchar", "char", "null") for value in values[1:]
+    ):
+        raise unexpected(binder, node, values, shape)
+    label = binder.fresh("e")
+    element = values[0].type.args[0] if values[0].type.name == "array" else NULL
+    shown = casts.cast_sql(binder, Value(label, element), types.VARCHAR)
+    if shown is None:
+        raise unexpected(binder, node, values, shape)
+    if len(values) == 3:
+        listed = (
+            f"list_transform({values[0].sql}, lambda {label}: coalesce({shown}, {values[2].sql}))"
+        )
+    else:
+        kept = f"list_filter({values[0].sql}, lambda {label}: {label} IS NOT NULL)"
+        listed = f"list_transform({kept}, lambda {label}: {shown})"
+    return Value(
+        f"CASE WHEN {values[0].sql} IS NOT NULL AND {values[1].sql} IS NOT NULL THEN "
+        f"coalesce(array_to_string({listed}, {values[1].sql}), '') END",
+        types.VARCHAR,
     )
 
 

@@ -252,7 +252,8 @@ def read_type(reader) -> str:
         reader.expect(")")
         most = 255 if word == "char" else 65535
         if not 1 <= length <= most:
-            raise hive.failed(f"RuntimeException {word.capitalize()} length {length} out of allowed range "
+            raise hive.failed(
+                f"RuntimeException {word.capitalize()} length {length} out of allowed range "
                 f"[1, {most}]",
             )
         return f"{word}({length})"
@@ -285,11 +286,9 @@ def _decimal(reader) -> str:
             scale = reader.integer()
         reader.expect(")")
     if not 1 <= precision <= 38:
-        raise hive.failed("RuntimeException Decimal precision out of allowed range [1,38]"
-        )
+        raise hive.failed("RuntimeException Decimal precision out of allowed range [1,38]")
     if not 0 <= scale <= precision:
-        raise hive.failed(f"RuntimeException Decimal scale out of allowed range [0,{precision}]"
-        )
+        raise hive.failed(f"RuntimeException Decimal scale out of allowed range [0,{precision}]")
     return f"decimal({precision},{scale})"
 
 

@@ -40,6 +40,7 @@ class Athena(Engine):
         self.workgroup = workgroup
         self._execution = None
         self._reuse_minutes = 0
+        self.last_profile = ""  # DuckDB's profile of the query that ran last (JSON text)
 
     def type_name(self, kind) -> str:
         return athena_name(kind, lengths=False)
@@ -168,6 +169,7 @@ class Athena(Engine):
 
         https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
         """
+        self.last_profile = profile
         charged = super()._charge(plan, profile)
         if self._execution is None:
             return charged

@@ -356,6 +356,22 @@ def _weighted(values, shares):
     return found
 
 
+def _parse_base(value, base):
+    from dealab.sql.athena.udfs import fail
+
+    if not 2 <= base <= 36:
+        bad("Radix must be between 2 and 36")
+    try:
+        if not re.fullmatch("[+-]?[0-9a-zA-Z]+", value):
+            raise ValueError(value)
+        number = int(value, base)
+    except ValueError:
+        bad(f"Not a valid base-{base} number: {value}")
+    if not -(1 << 63) <= number < 1 << 63:
+        fail("INVALID_FUNCTION_ARGUMENT", f"Not a valid base-{base} number: {value}")
+    return number
+
+
 def _word_bytes(value):
     """Return a whole number as the 8 bytes that Trino hashes."""
     return (value & _MASK).to_bytes(8, "little")
@@ -367,6 +383,7 @@ register(
     {
         "lab_py_checksum": (_checksum, ["BLOB[]"], _B),
         "lab_py_word_bytes": (_word_bytes, [_I], _B),
+        "lab_py_parse_base": (_parse_base, [_T, _I], _I),
         "lab_py_xxhash64": (_xxhash64, [_B], _B),
         "lab_py_murmur3": (_murmur3, [_B], _B),
         "lab_py_hmac": (_hmac, [_B, _B, _T], _B),

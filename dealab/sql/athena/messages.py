@@ -1,9 +1,11 @@
 """Athena's error messages, in its own words."""
 
+import re
+
 from sqlglot import exp
 
 from dealab.sql import signatures
-from dealab.sql.errors import ServiceError
+from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.nodes import nearest
 from dealab.sql.types import (
     athena_name,
@@ -293,6 +295,14 @@ class Messages:
 
     def table_function(self, node):
         name = node.this.name.lower()
+        if re.search(r"\bsystem\s*\.\s*query\s*\(", self.source.sql, re.IGNORECASE):
+            # https://docs.aws.amazon.com/athena/latest/ug/federated-query-passthrough.html
+            return LabLimit(
+                "TABLE(system.query(...))",
+                "Athena hands the text of the query to the federated data source and reads its "
+                "answer.",
+                "passthrough queries run whole in the source, in its own language.",
+            )
         return self.error("FUNCTION_NOT_FOUND", f"Table function '{name}' not registered", node)
 
     def no_common_type(self, one, two, values, node, role):

@@ -13,9 +13,9 @@ from itertools import product
 
 from sqlglot import exp
 
-from dealab.sql.athena import javadates
+from dealab.sql import javadates
 from dealab.sql.catalog import Partition
-from dealab.sql.errors import ServiceError
+from dealab.sql.errors import LabLimit, ServiceError
 
 KINDS = ("enum", "integer", "date", "injected")
 UNITS = ("YEARS", "MONTHS", "WEEKS", "DAYS", "HOURS", "MINUTES", "SECONDS", "MILLISECONDS")
@@ -31,9 +31,7 @@ def enabled(table) -> bool:
 
 def label(table) -> str:
     """Return the name of the table's view: queries with other injected values need another one."""
-    injected = [
-        at for at, (name, _) in enumerate(table.keys) if _kind(table, name) == "injected"
-    ]
+    injected = [at for at, (name, _) in enumerate(table.keys) if _kind(table, name) == "injected"]
     base = f"{table.database}.{table.name}"
     if not injected:
         return base
@@ -59,7 +57,7 @@ def projected(binder, table, node):
     given: dict[str, list[str]] = {}
     for name, rule in rules.items():
         if rule.kind == "injected":
-            given[name] = _injected_values(table, name, node)
+            given[name] = _injected_values(binder, table, name, node)
             rule.values = given[name]
     return table.with_partitions(_folders(binder.engine.lake, table, rules, given))
 
@@ -220,7 +218,7 @@ def _rule(table, name: str) -> Rule:
 
 def _dates(table, name: str) -> Dates:
     layout = javadates.layout(_property(table, name, "format"))
-    now = dt.datetime.now(dt.timezone.utc).replace(tzinfo=None)
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     ends = [_moment(table, name, part, layout, now) for part in _range(table, name)]
     interval = table.parameters.get(f"projection.{name}.interval", "").strip()
     unit = table.parameters.get(f"projection.{name}.interval.unit", "").strip().upper()
@@ -317,7 +315,7 @@ def _after(moment: dt.datetime, count: int, unit: str) -> dt.datetime | None:
 # --- injected columns --------------------------------------------------------------------------
 
 
-def _injected_values(table, name: str, node) -> list[str]:
+def _injected_values(binder, table, name: str, node) -> list[str]:
     """Return the values that WHERE fixes an injected column to.
 
     https://docs.aws.amazon.com/athena/latest/ug/partition-projection-dynamic-id-partitioning.html
@@ -328,6 +326,13 @@ def _injected_values(table, name: str, node) -> list[str]:
         "static equality conditions, and at least one such condition must be present.",
     )
     select = node.find_ancestor(exp.Select)
+    outer = select is not None and select.find_ancestor(exp.Select) is not None
+    if outer or getattr(binder, "views_open", ()):  # Trino also looks at conditions further out
+        refusal = LabLimit(
+            f"a condition on the injected column {name} outside the view or subquery that reads "
+            f"{table.name}",
+            "Athena moves the condition inward.",
+        )
     where = select.args.get("where") if select is not None else None
     if where is None:
         raise refusal

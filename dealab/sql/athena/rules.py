@@ -1,7 +1,5 @@
 """Athena's rules (engine version 3, Trino): coercion, operators, casts, names."""
 
-import re
-
 from sqlglot import exp
 
 from dealab.sql import signatures, types
@@ -10,6 +8,7 @@ from dealab.sql.athena import (  # noqa: F401 - each registers its functions
     casts,
     choice,
     collections,
+    grammar,
     hashes,
     intervals,
     jsons,
@@ -17,8 +16,10 @@ from dealab.sql.athena import (  # noqa: F401 - each registers its functions
     times,
     udfs,
 )
-from dealab.sql.athena.decimals import decimal_calculated
+from dealab.sql.athena.arithmetic import Arithmetic
+from dealab.sql.athena.comparisons import Comparisons, is_orderable
 from dealab.sql.athena.dialect import JsonCall
+from dealab.sql.athena.literals import Literals
 from dealab.sql.athena.messages import Messages
 from dealab.sql.athena.names import read_type
 from dealab.sql.athena.windows import Windows
@@ -27,10 +28,7 @@ from dealab.sql.nodes import binds
 from dealab.sql.queries import Queries
 from dealab.sql.scope import Value
 from dealab.sql.types import (
-    BOOLEAN,
-    DATE,
     DOUBLE,
-    INTERVAL_DAY,
     NULL,
     REAL,
     VARCHAR,
@@ -58,16 +56,6 @@ INTERVAL_UNITS = {
 }
 
 
-def is_orderable(kind: Type) -> bool:
-    """Tell whether Trino knows which of two values is less."""
-    match kind.name:
-        case "array":
-            return is_orderable(kind.args[0])
-        case "row":
-            return all(is_orderable(of) for _, of in kind.args[0])
-    return kind.name not in ("map", "json")
-
-
 #: function -> which of its arguments must be orderable
 ORDERABLE = {
     **dict.fromkeys(("max", "min", "array_max", "array_min", "greatest", "least"), 0),
@@ -75,7 +63,7 @@ ORDERABLE = {
 }
 
 
-class AthenaBinder(Messages, Windows, Queries):
+class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Queries):
     service = "Athena"
     MAX_RECURSION = 10  # Trino's max_recursion_depth
     CTE_HINT = "NOT MATERIALIZED "  # Trino runs a WITH query each time it is named
@@ -97,6 +85,9 @@ class AthenaBinder(Messages, Windows, Queries):
             (exp.Xor, ""),
             (exp.RegexpLike, ""),
             (exp.Pivot, ""),
+            (exp.BitwiseXor, ""),
+            (exp.Values, "pivots"),
+            (exp.Concat, ""),
             *(
                 (exp.Select, part)
                 for part in ("laterals", "connect", "into", "locks", "sort", "cluster", "qualify")
@@ -107,6 +98,19 @@ class AthenaBinder(Messages, Windows, Queries):
             (exp.Subquery, "pivots"),
         }
     )
+
+    def __init__(self, source, *rest, **named):
+        super().__init__(source, *rest, **named)
+        grammar.check(source.tokens, self.unreadable, self.foreign_type)
+
+    def unreadable(self, token):
+        shown = token.text if token is not None else "<EOF>"
+        place = self.source.line_column(token.start if token else len(self.source.sql))
+        return self.error("SYNTAX_ERROR", f"mismatched input '{shown}'", None, place)
+
+    def foreign_type(self, token):
+        place = self.source.line_column(token.start)
+        return self.error("TYPE_NOT_FOUND", f"Unknown type: {token.text.lower()}", None, place)
 
     def limit_node(self, node, part=""):
         if part == "match":
@@ -143,21 +147,6 @@ class AthenaBinder(Messages, Windows, Queries):
         if role.endswith("clause") and role.split()[0] in ("WHERE", "HAVING", "JOIN"):
             raise self.mismatch(f"{role} must evaluate to a boolean: actual type {shown}", node)
         raise self.mismatch(f"{role} must evaluate to a boolean (actual: {shown})", node)
-
-    def number_literal(self, node):
-        span = self.source.span(node)
-        following = self.source.sql[span[1] + 1 : span[1] + 2] if span else ""
-        if following.isalpha() or following == "_":
-            word = re.match(r"\w+", self.source.sql[span[0] :])[0]
-            if re.fullmatch("0[oO][0-7]+", word):
-                raise LabLimit(f"the octal number {word}", "Trino reads it.")
-            raise self.error(
-                "SYNTAX_ERROR",
-                "identifiers must not start with a digit; surround the identifier with double "
-                "quotes",
-                node,
-            )
-        return super().number_literal(node)
 
     def resolve_in(self, parts, scope):
         """In ORDER BY a name is an output column first."""
@@ -282,208 +271,6 @@ class AthenaBinder(Messages, Windows, Queries):
             return Value(f"timezone('UTC', CAST({value.sql} AS TIMESTAMP))", kind)
         return super().coerce(value, kind)
 
-    # --- comparison -------------------------------------------------------------------
-
-    def compare(self, left, right, operator, node):
-        common = self.common_type(left.type, right.type)
-        word = operator if operator[0] in "=<>" else "IS DISTINCT FROM"
-        ordering = operator in ("<", "<=", ">", ">=")
-        if common is None or (ordering and not is_orderable(common)):
-            raise self.mismatch(
-                f"Cannot apply operator: {athena_name(left.type)} {word} {athena_name(right.type)}",
-                node,
-                operator=True,
-            )
-        if common.name == "timestamptz" or common.name in ("row", "array", "map", "char"):
-            left, right = self.coerce(left, common), self.coerce(right, common)
-        return Value(f"({left.sql} {operator} {right.sql})", BOOLEAN)
-
-    def between_values(self, value, low, high, node):
-        for bound in (low, high):
-            if self.common_type(value.type, bound.type) is None:
-                raise self.mismatch(
-                    f"Cannot check if {athena_name(value.type)} is BETWEEN {athena_name(low.type)} "
-                    f"and {athena_name(high.type)}",
-                    node,
-                )
-        if "timestamptz" in (value.type.name, low.type.name, high.type.name):
-            return super().between_values(value, low, high, node)
-        return Value(f"({value.sql} BETWEEN {low.sql} AND {high.sql})", BOOLEAN)
-
-    def in_values(self, value, items, node):
-        kind = value.type
-        for item in items:
-            common = self.common_type(kind, item.type)
-            if common is None:
-                kinds = list(dict.fromkeys(athena_name(v.type) for v in [value, *items]))
-                raise self.mismatch(
-                    "IN value and list items must be the same type or coercible to a common type. "
-                    f"Cannot find common type between {athena_name(kind)} and "
-                    f"{athena_name(item.type)}, all types (without duplicates): "
-                    f"[{', '.join(kinds)}]",
-                    node.this,
-                )
-            kind = common
-        if kind.name in ("timestamptz", "row", "array", "map", "char"):
-            value, items = self.coerce(value, kind), [self.coerce(item, kind) for item in items]
-        return Value(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)
-
-    def like_test(self, node, scope, word, escape):
-        if word != "LIKE":
-            raise self.error(
-                "SYNTAX_ERROR",
-                f"mismatched input '{word.split()[0]}'",
-                node,
-                self.source.operator_place(node),
-            )
-        left, pattern = self.bind(node.this, scope), self.bind(node.expression, scope)
-        for value, side in (
-            (left, "Left side of LIKE expression"),
-            (pattern, "Pattern for LIKE expression"),
-        ):
-            if value.type.name not in ("varchar", "char", "null"):
-                raise self.mismatch(
-                    f"{side} must evaluate to a varchar (actual: {athena_name(value.type)})",
-                    node.this if value is left else node.expression,
-                )
-        tail = ""
-        if escape is not None:
-            mark = self.bind(escape, scope)
-            if not isinstance(mark.literal, str) or len(mark.literal) != 1:
-                raise self.error(
-                    "INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", escape
-                )
-            if isinstance(pattern.literal, str):
-                m = re.escape(mark.literal)
-                if not re.fullmatch(f"(?:{m}[%_{m}]|[^{m}])*", pattern.literal, re.DOTALL):
-                    raise self.error(
-                        "INVALID_FUNCTION_ARGUMENT",
-                        "Escape character must be followed by '%', '_' or the escape character "
-                        "itself",
-                        escape,
-                    )
-            tail = f" ESCAPE {mark.sql}"
-        return Value(f"({left.sql} LIKE {pattern.sql}{tail})", BOOLEAN)
-
-    # --- arithmetic -------------------------------------------------------------------
-
-    def negatable(self, value, node):
-        raise self.mismatch(f"Cannot negate {athena_name(value.type)}", node)
-
-    def calculate(self, left, right, operator, node):
-        result = self.calculated(left, right, operator)
-        if result is None:
-            raise self.mismatch(
-                f"Cannot apply operator: {athena_name(left.type)} {operator} "
-                f"{athena_name(right.type)}",
-                node,
-                operator=True,
-            )
-        return result
-
-    def calculated(self, left: Value, right: Value, operator: str) -> Value | None:
-        one, two = left.type.name, right.type.name
-        if one == "null" and two == "null":
-            return Value("NULL", NULL)
-        if one == "null":
-            left, one = self.coerce(left, right.type), two
-        if two == "null":
-            right, two = self.coerce(right, left.type), one
-        if one in types.NUMBERS and two in types.NUMBERS:
-            return self.number_calculated(left, right, operator)
-        if operator in "+-":
-            return self.time_calculated(left, right, operator)
-        if one in types.INTERVALS and two in types.NUMBERS and operator == "*":
-            return Value(f"({left.sql} * {right.sql})", left.type)
-        if two in types.INTERVALS and one in types.NUMBERS and operator == "*":
-            return Value(f"({right.sql} * {left.sql})", right.type)
-        if one == "interval_day" and two in types.NUMBERS and operator == "/":
-            return Value(
-                f"to_milliseconds(CAST(lab_millis_of({left.sql}) / CAST({right.sql} AS DOUBLE) "
-                f"AS BIGINT))",
-                left.type,
-            )
-        return None
-
-    def number_calculated(self, left: Value, right: Value, operator: str) -> Value:
-        kind = self.common_number(left.type, right.type)
-        if kind.name == "decimal":
-            return decimal_calculated(left, right, operator)
-        left, right = self.coerce(left, kind), self.coerce(right, kind)
-        if operator == "/":
-            if kind.name in ("double", "real"):
-                sql = f"lab_fdiv({left.sql}, {right.sql})"
-                if right.literal not in (None, 0, 0.0):
-                    sql = f"({left.sql} / {right.sql})"
-                elif kind.name == "real":
-                    sql = f"CAST({sql} AS FLOAT)"
-                return Value(sql, kind)
-            return Value(f"({left.sql} // {right.sql})", kind)
-        return Value(f"({left.sql} {operator} {right.sql})", kind)
-
-    def time_calculated(self, left: Value, right: Value, operator: str) -> Value | None:
-        one, two = left.type.name, right.type.name
-        if (
-            one in types.INTERVALS
-            and two in ("date", "time", "timestamp", "timestamptz")
-            and operator == "+"
-        ):
-            left, right, one, two = right, left, two, one
-        if one == "date" and two in types.INTERVALS:
-            return Value(f"CAST(({left.sql} {operator} {self.whole_days(right)}) AS DATE)", DATE)
-        if one in ("timestamp", "timestamptz") and two in types.INTERVALS:
-            digits = max(left.type.args[0], 3 if two == "interval_day" else 0)
-            kind = Type(one, (digits, *left.type.args[1:]))
-            if one == "timestamptz" and two == "interval_month":  # months follow the zone's clock
-                moved = f"({registry.local(left).sql} {operator} {right.sql})"
-                return registry.from_local(moved, kind)
-            return Value(f"({left.sql} {operator} {right.sql})", kind)
-        if one == "time" and two == "interval_day":
-            kind = Type("time", (max(left.type.args[0], 3),))
-            return Value(f"({left.sql} {operator} {right.sql})", kind)
-        if one in types.INTERVALS and one == two:
-            return Value(f"({left.sql} {operator} {right.sql})", left.type)
-        if operator == "-" and one == two == "date":
-            return Value(f"to_days(CAST({left.sql} - {right.sql} AS INTEGER))", INTERVAL_DAY)
-        moments = ("date", "timestamp", "timestamptz")
-        if operator == "-" and one in moments and two in moments:
-            common = self.common_type(left.type, right.type)
-            left, right = self.coerce(left, common), self.coerce(right, common)
-            return Value(
-                f"to_milliseconds(date_diff('millisecond', {right.sql}, {left.sql}))", INTERVAL_DAY
-            )
-        return None
-
-    def whole_days(self, interval: Value) -> str:
-        if interval.type.name == "interval_day":
-            if isinstance(interval.literal, int):
-                if interval.literal % 86_400_000:
-                    raise ServiceError(
-                        "INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date"
-                    )
-                return interval.sql
-            return f"lab_whole_days({interval.sql})"
-        return interval.sql
-
-    def concatenate(self, left, right, node):
-        if left.type.name == "array" or right.type.name == "array":
-            fake = exp.Anonymous(this="concat", expressions=[node.this, node.expression])
-            return self.choose_values("concat", fake, [left, right], node)
-        for value in (left, right):
-            if value.type.name not in ("varchar", "char", "null", "varbinary"):
-                raise self.error(
-                    "FUNCTION_NOT_FOUND",
-                    f"Unexpected parameters ({athena_name(left.type)}, "
-                    f"{athena_name(right.type)}) for "
-                    "function concat. Expected: concat(char(x), char(y)), concat(array(E), E) E, "
-                    "concat(E, array(E)) E, concat(array(E)) E, concat(varchar), concat(varbinary)",
-                    node,
-                    self.source.operator_place(node),
-                )
-        kind = left.type if left.type.name == "varbinary" else VARCHAR
-        left, right = (self.coerce(v, kind) if v.type == NULL else v for v in (left, right))
-        return Value(f"({left.sql} || {right.sql})", kind)
-
     def try_signature(self, signature, arguments, nodes):
         place = ORDERABLE.get(signature.name)
         if place is not None and len(arguments) > place and arguments[place] is not None:
@@ -507,6 +294,25 @@ class AthenaBinder(Messages, Windows, Queries):
                     on or join.this,
                 )
         return super().bind_join(join, scope, start, comma)
+
+    def bind_item(self, node, scope, around):
+        """A join in parentheses whose first item is no table hangs on that item."""
+        if isinstance(node, exp.Subquery) and not node.args.get("alias"):
+            first = node.this
+            nested = isinstance(first, (exp.Table, exp.Subquery)) and first.args.get("joins")
+            values = isinstance(first, exp.Table) and isinstance(first.this, exp.Values)
+            if nested and (values or isinstance(first, exp.Subquery)):
+                item = first.this.copy() if values else first.copy()
+                if values:
+                    item.set("alias", first.args.get("alias"))
+                else:
+                    item.set("joins", None)
+                start = len(scope.relations)
+                sql = self.bind_item(item, scope, around)
+                for join in first.args["joins"]:
+                    sql += self.bind_join(join, scope, start, False)
+                return f"({sql})"
+        return super().bind_item(node, scope, around)
 
     def choose_values(self, name, call, values: list[Value], node) -> Value:
         """Choose an overload for values that are bound already."""
@@ -550,44 +356,6 @@ class AthenaBinder(Messages, Windows, Queries):
             raise self.error("INVALID_FUNCTION_ARGUMENT", str(problem), node) from None
         except (KeyError, AttributeError, IndexError):
             raise self.error("TYPE_NOT_FOUND", f"Unknown type: {node}", node) from None
-
-    def cast_node(self, node, scope, safe):
-        value = self.bind(node.this, scope)
-        literal = isinstance(node.this, exp.Literal) and node.this.is_string
-        kind = self.literal_type(node, value) if literal else self.target_type(node.args["to"])
-        if literal and kind.name in registry.MOMENTS and self._typed_literal(node):
-            return intervals.moment_literal(self, node, kind, value.literal)
-        result = self.cast_value(value, kind, node, safe)
-        if kind.name in ("interval_day", "interval_month"):
-            raise self.limit_node(node)
-        return result
-
-    def literal_type(self, node, value) -> Type:
-        """DATE '...', TIMESTAMP '...', DECIMAL '...': the text decides the precision."""
-        kind = self.target_type(node.args["to"])
-        written = not node.args["to"].expressions
-        content = value.literal
-        if kind.name == "decimal" and written and self._typed_literal(node):
-            digits = content.lstrip("+-")
-            whole, _, fraction = digits.partition(".")
-            return decimal(max(1, len(whole.lstrip("0")) + len(fraction)), len(fraction))
-        return kind
-
-    def keyword_place(self, node):
-        """Return where the type's name of a typed literal stands."""
-        span = self.source.span(node.this)
-        for token in reversed(self.source.tokens):
-            if span and token.start < span[0]:
-                return self.source.line_column(token.start)
-        return self.source.place(node)
-
-    def _typed_literal(self, node) -> bool:
-        """Tell DATE '2026-01-01' from CAST('2026-01-01' AS DATE)."""
-        span = self.source.span(node.this)
-        if span is None:
-            return False
-        before = self.source.sql[: span[0]].rstrip()
-        return not before.endswith("(")
 
     def cast_value(self, value: Value, kind: Type, node, safe: bool = False) -> Value:
         if value.type == kind:
@@ -666,92 +434,21 @@ class AthenaBinder(Messages, Windows, Queries):
     def in_zone(self, node, scope):
         return times.at_time_zone(self, node, scope)
 
-    @binds(exp.RawString, "this")
-    def binary_literal(self, node, scope):
-        """X'65 68': the tokenizer is told that it is a raw string, which Trino does not have."""
-        digits = re.sub(r"\s", "", node.this)
-        if not re.fullmatch("[0-9a-fA-F]*", digits):
-            message = "Binary literal can only contain hexadecimal digits"
-            raise self.error("SYNTAX_ERROR", message, node)
-        if len(digits) % 2:
-            message = "Binary literal must contain an even number of digits"
-            raise self.error("SYNTAX_ERROR", message, node)
-        return Value(f"unhex({text(digits)})", types.VARBINARY)
-
-    @binds(exp.HexString, "this", "is_integer")
-    def hex_number(self, node, scope):
-        """0x1F"""
-        return self.number_literal(exp.Literal.number(str(int(node.this, 16))))
-
-    @binds(exp.BitString, "this")
-    def bit_number(self, node, scope):
-        """0b101"""
-        return self.number_literal(exp.Literal.number(str(int(node.this, 2))))
-
-    @binds(exp.UnicodeString, "this", "escape")
-    def unicode_literal(self, node, scope):
-        """U&'caf\\00e9', with UESCAPE another mark."""
-        mark = node.args["escape"].this if node.args.get("escape") else "\\"
-        if len(mark) != 1 or re.fullmatch("[0-9a-fA-F+'\"\\s]", mark):
-            raise self.error("SYNTAX_ERROR", "Invalid Unicode escape character", node)
-        m = re.escape(mark)
-
-        def one(found):
-            if found[0] == mark * 2:
-                return mark
-            digits = found[1] or found[2]
-            if not digits:
-                raise self.error("SYNTAX_ERROR", "Incomplete escape sequence: " + found[0], node)
-            point = int(digits, 16)
-            if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:
-                raise self.error("SYNTAX_ERROR", f"Invalid escaped character: {digits}", node)
-            return chr(point)
-
-        pattern = rf"{m}{m}|{m}(?:\+([0-9a-fA-F]{{6}})|([0-9a-fA-F]{{4}}))|{m}"
-        return self.string_literal(re.sub(pattern, one, node.this))
+    def bracket(self, node, scope):
+        if any(isinstance(part, exp.Slice) for part in node.expressions):
+            raise self.error("SYNTAX_ERROR", "mismatched input ':'", node)
+        return super().bracket(node, scope)
 
     @binds(JsonCall, *JsonCall.arg_types)
     def json_call(self, node, scope):
         return jsons.json_call(self, node, scope)
 
-    @binds(exp.ParseJSON, "this", "is_literal")
-    def json_literal(self, node, scope):
-        return self.as_call("json_parse", [node.this], node, scope)
-
     def json_part(self, node, scope):
         place = self.source.operator_place(node)
         raise self.error("SYNTAX_ERROR", "mismatched input '->'", node, place)
 
-    def interval_value(self, node, scope):
-        return intervals.interval_literal(self, node, scope)
-
     def extract_field(self, field, value, node):
         return times.extract(self, field, value, node)
-
-    def now(self, word, node):
-        digits = 3
-        asked = node.this if isinstance(node.this, exp.Expr) else node.find(exp.Literal)
-        if isinstance(asked, exp.Literal) and asked.this.isdigit():
-            digits = int(asked.this)
-            if digits > 12:
-                raise self.error(
-                    "INVALID_FUNCTION_ARGUMENT",
-                    f"TIMESTAMP precision must be in range [0, 12]: {digits}",
-                    node,
-                )
-            if digits > 6:
-                raise LabLimit(f"{word}({digits})", "Trino keeps up to 12 digits of a second.")
-        now = "now()" if digits > 3 else "lab_now()"
-        match word:
-            case "current_date":
-                return Value("current_date", DATE)
-            case "current_timestamp":
-                return Value(now, types.timestamptz("UTC", digits))
-            case "localtimestamp":
-                return Value(f"CAST({now} AS TIMESTAMP)", types.timestamp(digits))
-            case "current_time":
-                raise LabLimit("current_time", "Athena answers a time with time zone.")
-        return Value(f"CAST(CAST({now} AS TIMESTAMP) AS TIME)", Type("time", (digits,)))
 
     def settle(self, value):
         if value.type.name == "timestamptz" and isinstance(value.type.args[1], registry.RowZone):

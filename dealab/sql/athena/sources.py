@@ -4,6 +4,10 @@ from dealab.sql.athena import information_schema, projection
 from dealab.sql.athena.statements import names
 from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import nearest
+from dealab.sql.types import BIGINT, TIMESTAMPTZ, VARCHAR
+
+#: hidden columns beside $path: https://trino.io/docs/current/connector/hive.html#metadata-columns
+HIDDEN = [("$file_size", BIGINT), ("$file_modified_time", TIMESTAMPTZ), ("$partition", VARCHAR)]
 
 
 def find(binder, parts: list[str], node):
@@ -53,10 +57,13 @@ def _table_source(binder, table, node):
         from dealab.sql.athena.statements import views
 
         return views.source(binder, table, node)
+    label = None
     if projection.enabled(table):
         table = projection.projected(binder, table, node)
-        return binder.catalog_source(table, path, projection.label(table))
-    return binder.catalog_source(table, path)
+        label = projection.label(table)
+    source = binder.catalog_source(table, path, label)
+    source.hidden += HIDDEN if table.keys else HIDDEN[:2]
+    return source
 
 
 def _other_catalog(binder, catalog: str, node):
@@ -110,4 +117,3 @@ def _partitions(binder, table, node):
     ]
     path = (names.CATALOG, table.database, f"{table.name}$partitions")
     return binder.rows_source(list(table.keys), rows, path)
-

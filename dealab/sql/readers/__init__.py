@@ -7,6 +7,7 @@ twice, and sees only the table's partitions. One module for each family of forma
 from pathlib import Path
 from urllib.parse import quote as escaped
 
+from dealab.sql import patterns
 from dealab.sql.catalog import Table
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.lake import Lake
@@ -39,9 +40,7 @@ def query(lake: Lake, table: Table, connection) -> str:
     read = reader_of(table)  # refuses a format that the lab cannot read
     check_values(table)
     parts = [
-        _part(lake, table, group, read, connection)
-        for group in _groups(lake, table)
-        if group.files
+        _part(lake, table, group, read, connection) for group in _groups(lake, table) if group.files
     ]
     return "\nUNION ALL\n".join(parts) or _empty(table)
 
@@ -130,9 +129,7 @@ def _part(lake: Lake, table: Table, group: _Group, read, connection) -> str:
 def _key(group: _Group, at: int, wanted: str) -> str:
     """Return a partition key as an expression over the file's name: DuckDB leaves out the files
     that a condition on it excludes."""
-    values = {
-        value[at]: [] for _, value in group.folders
-    }
+    values = {value[at]: [] for _, value in group.folders}
     for found, value in group.folders:
         values[value[at]].append(found)
     if len(values) == 1:
@@ -202,6 +199,10 @@ _OTHER_LAYOUTS = {
 }
 
 
+#: the packages of the JSON SerDes; Esri's is another format
+_JSON = ("org.openx.data.", "org.apache.hive.hcatalog.data.", "org.apache.hadoop.hive.serde2.")
+
+
 def reader_of(table: Table):
     """Return the function that reads this table's format. Raises LabLimit by name."""
     layout = table.input_format.lower()
@@ -217,7 +218,7 @@ def reader_of(table: Table):
         from dealab.sql.readers.delimited import read
     elif "cloudtrail" in serde or "cloudtrail" in layout:
         from dealab.sql.readers.jsons import cloudtrail as read
-    elif "json" in serde:
+    elif table.serde.startswith(_JSON) and serde == "jsonserde":
         from dealab.sql.readers.jsons import read
     elif serde == "regexserde":
         from dealab.sql.readers.regexes import read
@@ -230,3 +231,15 @@ def reader_of(table: Table):
             "Athena reads Parquet, ORC, Avro, JSON, CSV and regular-expression text.",
         )
     return read
+
+
+def _size(file: str) -> int:
+    return Path(file).stat().st_size
+
+
+def _time(file: str) -> float:
+    return int(Path(file).stat().st_mtime * 1000) / 1000
+
+
+patterns.PYTHON["lab_py_file_size"] = (_size, ["VARCHAR"], "BIGINT")
+patterns.PYTHON["lab_py_file_time"] = (_time, ["VARCHAR"], "DOUBLE")

@@ -2,7 +2,10 @@
 
 import bz2
 import gzip
+import os
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from dealab.sql.errors import LabLimit
@@ -10,9 +13,6 @@ from dealab.sql.types import STRINGS, Type, duck_name, quote, text
 
 # A byte pair that no text file holds: DuckDB wants some NULL marker, and some SerDes have none.
 NO_NULL = "\\x01\\x02"
-#: a delimiter that no line holds, to read whole lines
-NO_DELIMITER = "chr(1) || chr(3) || chr(1) || chr(4)"
-
 #: endings of compressed text that DuckDB opens
 # https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
 COMPRESSED = {".gz": "gzip", ".zst": "zstd"}
@@ -74,25 +74,106 @@ def check_compression(files) -> None:
 
 
 def header_lines(table) -> int:
+    """Return how many lines of each file are its header. Refuses what the lab does not read."""
+    if table.parameters.get("textinputformat.record.delimiter", "\n") != "\n":
+        raise LabLimit("textinputformat.record.delimiter", "records end at that text then.")
+    encoding = table.serde_parameters.get("serialization.encoding", "UTF-8")
+    if encoding.upper() not in ("UTF-8", "UTF8", "US-ASCII"):
+        raise LabLimit(f"text in the encoding {encoding}", "Athena decodes it.")
     if str(table.parameters.get("skip.footer.line.count", "0") or "0") != "0":
-        raise LabLimit(
-            "skip.footer.line.count", "the last lines of each file would be left out."
-        )
+        raise LabLimit("skip.footer.line.count", "the last lines of each file would be left out.")
     written = str(table.parameters.get("skip.header.line.count", "0") or "0").strip()
     return int(written) if written.isdigit() else 0
 
 
-def lines(table, files, hive: bool, wanted: str) -> str:
-    """Return a subquery whose column ``line`` holds the files' lines; ``wanted`` is what else is
-    to be selected from it."""
-    check_compression(files)
+@dataclass(frozen=True)
+class Scan:
+    """What one pass over a text file found: blank lines behind the header, the most fields that
+    a line has, control characters in use, and whether ``odd`` found anything."""
+
+    blank: int
+    fields: int
+    controls: frozenset
+    odd: bool
+
+
+def scan(file, header: int, delimiter: str, odd: str) -> Scan:
+    """Look through a text file once; the answer is kept until the file changes.
+
+    ``odd`` is a regular expression over one line, or "".
+    """
+    status = os.stat(file)
+    return _scan(str(file), status.st_mtime_ns, status.st_size, header, delimiter, odd)
+
+
+@lru_cache(maxsize=4096)
+def _scan(file: str, changed: int, size: int, header: int, delimiter: str, odd: str) -> Scan:
+    blank, fields, found = 0, 0, False
+    controls: set[int] = set()
+    mark = delimiter.encode()
+    shape = re.compile(odd.encode()) if odd else None
+    with open_bytes(file) as data:
+        for at, line in enumerate(data):
+            if at < header:
+                continue
+            line = line.rstrip(b"\r\n")
+            if not line:
+                blank += 1
+                continue
+            fields = max(fields, line.count(mark) + 1)
+            if len(controls) < len(_SPARE):
+                controls.update(_SPARE & set(line))
+            if shape is not None and not found:
+                found = shape.search(line) is not None
+    return Scan(blank, fields, frozenset(controls), found)
+
+
+_SPARE = frozenset([*range(1, 9), 11, 12, *range(14, 32)])
+
+
+def spare(scans) -> str:
+    """Return DuckDB's text of a character that no line of the files holds."""
+    used = frozenset().union(*(found.controls for found in scans))
+    free = sorted(_SPARE - used)
+    if not free:
+        raise LabLimit("text files that use every control character", "Athena reads them.")
+    return f"chr({free[-1]})"
+
+
+def lines(table, files, hive: bool, scans, wanted: str) -> str:
+    """Return a subquery over the files' lines: ``wanted`` is selected from column ``line``."""
     extra = (
         f"auto_detect = false, header = false, skip = {header_lines(table)}, "
-        f"columns = {{'line': 'VARCHAR'}}, delim = {NO_DELIMITER}, quote = '', escape = '', "
-        f"nullstr = {text(NO_NULL)}, null_padding = true, filename = true"
+        f"columns = {{'line': 'VARCHAR'}}, delim = {spare(scans)}, quote = '', escape = '', "
+        f"nullstr = {text(NO_NULL)}, null_padding = true, strict_mode = false, filename = true"
     )
-    keys = "".join(f", {quote(name)}" for name, _ in table.keys) if hive else ""
-    return f"(SELECT {wanted}, filename{keys} FROM read_csv({options(files, extra, hive, table.keys)}))"
+    read = f"read_csv({options(files, extra, hive, table.keys)})"
+    every = blanks(table, files, hive, scans, read, ["line"])
+    return f"(SELECT {wanted}, filename{keys_of(table, hive)} FROM {every})"
+
+
+def keys_of(table, hive: bool) -> str:
+    return "".join(f", {quote(name)}" for name, _ in table.keys) if hive else ""
+
+
+def blanks(table, files, hive: bool, scans, read: str, columns: list[str]) -> str:
+    """Return the source with the blank lines that DuckDB leaves out: rows whose first column is
+    the empty text and whose others are NULL, as Hive's text input gives them."""
+    wanted = [(file, found.blank) for file, found in zip(files, scans, strict=True) if found.blank]
+    if not wanted:
+        return read
+    listed = ", ".join(quote(name) for name in columns)
+    parts = [f"SELECT {listed}, filename{keys_of(table, hive)} FROM {read}"]
+    for file, count in wanted:
+        path = Path(file).as_posix()
+        values = ["''", *("NULL" for _ in columns[1:]), text(path)]
+        if hive:
+            held = dict(step.split("=", 1) for step in path.split("/") if "=" in step)
+            values += [
+                f"CAST({text(held[name])} AS {duck_name(kind)})" for name, kind in table.keys
+            ]
+        parts.append(f"SELECT {', '.join(values)} FROM range({count})")
+    return f"({' UNION ALL '.join(parts)})"
 
 
 def fail(code: str, message: str, wanted: str) -> str:

@@ -47,6 +47,36 @@ def murmur(content: bytes, seed: int) -> int:
     return state - (1 << 32) if state >> 31 else state
 
 
+_CASTAGNOLI: list[int] = []
+
+
+def crc32c(content: bytes) -> str:
+    """The Castagnoli checksum, as eight hexadecimal digits: what Redshift calls CRC32.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/crc32-function.html
+    """
+    if not _CASTAGNOLI:
+        for number in range(256):
+            for _ in range(8):
+                number = number >> 1 ^ (0x82F63B78 if number & 1 else 0)
+            _CASTAGNOLI.append(number)
+    state = 0xFFFFFFFF
+    for byte in content:
+        state = state >> 8 ^ _CASTAGNOLI[(state ^ byte) & 0xFF]
+    return f"{state ^ 0xFFFFFFFF:08x}"
+
+
+def sha2(content: bytes, bits: int) -> str:
+    """SHA-2 with 224, 256 (or 0), 384 or 512 bits; an empty text for other numbers.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/SHA2.html
+    """
+    import hashlib
+
+    name = {0: "sha256", 224: "sha224", 256: "sha256", 384: "sha384", 512: "sha512"}.get(bits)
+    return hashlib.new(name, content).hexdigest() if name else ""
+
+
 def packed(value: str, kind: str) -> bytes:
     """Return the bytes of a number, given as text, in the width of its type."""
     if kind == "double":
@@ -129,6 +159,8 @@ patterns.PYTHON.update(
     {
         "lab_py_fnv": (fnv, ["BLOB", "BIGINT"], "BIGINT"),
         "lab_py_murmur": (murmur, ["BLOB", "INTEGER"], "INTEGER"),
+        "lab_py_crc32c": (crc32c, ["BLOB"], "VARCHAR"),
+        "lab_py_sha2": (sha2, ["BLOB", "INTEGER"], "VARCHAR"),
         "lab_py_packed": (packed, ["VARCHAR", "VARCHAR"], "BLOB"),
         "lab_py_soundex": (soundex, ["VARCHAR"], "VARCHAR"),
         "lab_py_difference": (difference, ["VARCHAR", "VARCHAR"], "INTEGER"),
@@ -159,6 +191,8 @@ def hashed(binder, node, scope):
     kind = BIGINT if fnv_wanted else INTEGER
     seed = str(_FNV_SEED - (1 << 64)) if fnv_wanted else "0"
     if len(values) > 1:
+        if binder.coercion_cost(values[1].type, kind) is None:
+            raise binder.no_overload(node.name.lower(), node, values, node.expressions, [])
         seed = binder.coerce(values[1], kind).sql
     name = "lab_py_fnv" if fnv_wanted else "lab_py_murmur"
     return Value(f"{name}({content}, {seed})", kind)

@@ -57,6 +57,8 @@ def cast_sql(binder, value: Value, kind: Type) -> str | None:
 
 def from_string(sql: str, old: Type, new: Type) -> str | None:
     wanted = duck_name(new)
+    if old.name == "char" and new.name != "char":
+        sql = f"rtrim({sql}, ' ')"  # a CHAR loses its padding on the way to another type
     match new.name:
         case "tinyint" | "smallint" | "integer" | "bigint":
             return f"CAST(lab_whole({sql}, {text(redshift_name(new))}) AS {wanted})"

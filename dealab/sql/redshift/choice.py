@@ -24,6 +24,8 @@ from dealab.sql.types import (
 @special("coalesce", "nvl", "isnull")
 def coalesce(binder, node, scope):
     values = [binder.bind(argument, scope) for argument in node.expressions]
+    if not values:
+        raise refuse(binder, node, values)
     values, kind = binder.unify(values, node, "COALESCE")
     return Value(f"coalesce({', '.join(value.sql for value in values)})", kind)
 
@@ -81,7 +83,9 @@ def rounding(binder, node, scope):
         if len(values) > 1:
             raise refuse(binder, node, values)
         return Value(f"CAST({moment.sql} AS DATE)", DATE)
-    if name == "mod" and len(values) == 2:
+    if name == "mod":
+        if len(values) != 2:
+            raise refuse(binder, node, values)
         return binder.calculate(values[0], values[1], "%", node)
     if first.name == "super" and name != "sign":
         digits = values[1].literal if len(values) > 1 else 0
@@ -181,6 +185,8 @@ def _percentile(binder, node, scope, nodes, marks, extras):
             "22003", f"percentile value {share.literal} is not between 0 and 1", node
         )
     part = binder.coerce(share, DOUBLE)
+    if item.args.get("desc") and name == "percentile_disc":
+        return _from_the_top(binder, value, part, marks)
     if item.args.get("desc"):
         part = Value(f"(1 - {part.sql})", DOUBLE)
     if name == "percentile_cont":
@@ -193,6 +199,15 @@ def _percentile(binder, node, scope, nodes, marks, extras):
             f"CAST(quantile_cont({value.sql}, {part.sql}){marks['f']} AS {duck_name(kind)})", kind
         )
     return Value(f"quantile_disc({value.sql}, {part.sql}){marks['f']}", value.type)
+
+
+def _from_the_top(binder, value, part, marks) -> Value:
+    """PERCENTILE_DISC in descending order: the first value that reaches the share."""
+    if value.type.name in types.NUMBERS:
+        return Value(f"(-quantile_disc(-{value.sql}, {part.sql}){marks['f']})", value.type)
+    ordered = f"list_reverse_sort(list({value.sql}){marks['f']}, 'NULLS LAST')"
+    at = f"CAST(greatest(1, ceil({part.sql} * count({value.sql}){marks['f']})) AS BIGINT)"
+    return Value(f"{ordered}[{at}]", value.type)
 
 
 SPECIAL["sum"] = _sum

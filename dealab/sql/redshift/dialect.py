@@ -82,6 +82,24 @@ class RedshiftDialect(Redshift):
             unit = exp.IntervalSpan(this=first, expression=last) if last is not None else first
             return self.expression(exp.Interval(this=written, unit=unit))
 
+        def _parse_limit(self, *args, **kwargs):
+            limit = super()._parse_limit(*args, **kwargs)
+            if isinstance(limit, exp.Limit) and limit.args.get("offset") is not None:
+                self.raise_error("LIMIT #,# syntax is not supported", self._prev)
+            return limit
+
+        def _parse_unnest(self, with_alias: bool = True):
+            """Read UNNEST(items) [WITH OFFSET] [AS] u(item [, position])."""
+            if not self._match_pair(TokenType.UNNEST, TokenType.L_PAREN):
+                return None
+            values = self._parse_csv(self._parse_expression)
+            self._match_r_paren()
+            offset = self._match_pair(TokenType.WITH, TokenType.OFFSET)
+            alias = self._parse_table_alias() if with_alias else None
+            return self.expression(
+                exp.Unnest(expressions=values, alias=alias, offset=offset or None)
+            )
+
         def _parse_qualifier(self):
             if not self._curr or self._curr.text.upper() not in _QUALIFIERS:
                 return None

@@ -39,7 +39,9 @@ class Redshift(Engine):
     """
 
     service = "redshift"
-    interval_texts: ClassVar[dict[str, str]] = dict.fromkeys(types.INTERVALS, "CAST({} AS VARCHAR)")
+    interval_texts: ClassVar[dict[str, str]] = dict.fromkeys(
+        types.INTERVALS, "lab_interval_text({})"
+    )
     settings = ("ieee_floating_point_ops = false", "preserve_identifier_case = 'lowercase'")
 
     def __init__(
@@ -91,6 +93,10 @@ class Redshift(Engine):
         from dealab.sql import parsing
         from dealab.sql.redshift.dialect import RedshiftDialect
 
+        if "prepare" in sql.lower():
+            from dealab.sql.redshift.statements import prepared
+
+            sql = prepared.spaced(sql)
         return parsing.split(sql, RedshiftDialect)
 
     def run(self, sql: str, parameters=()) -> Result:
@@ -119,7 +125,7 @@ class Redshift(Engine):
                 return made
 
             shared = self.lake.room("redshift instance", make)
-            self._duck = Duck(self, shared.cursor())
+            self._duck = Duck(self, shared.cursor(), root=shared)
         return self._duck
 
     def own_error(self, code, message):
@@ -128,6 +134,14 @@ class Redshift(Engine):
         if code == "HIVE_BAD_DATA":
             return super().own_error("XX000", f"Spectrum Scan Error: {message}")
         return super().own_error(code, message)
+
+    def _charge(self, plan, profile):
+        from dealab.sql.redshift import scans
+
+        charged = super()._charge(plan, profile)
+        if plan.tables:
+            scans.note(self, plan, profile, charged)
+        return charged
 
     # --- transactions -----------------------------------------------------------------
 
@@ -141,7 +155,11 @@ class Redshift(Engine):
         from dealab.sql.redshift import history
 
         with history.recorded(self, sql) as record:
-            result = super()._run(sql, parameters)
+            try:
+                result = super()._run(sql, parameters)
+            except ServiceError:
+                self.aborted = self.transaction is not None  # any error ends a block
+                raise
             record.rows = len(result.rows) if result.update_count is None else result.update_count
             record.details.setdefault("bytes_scanned", result.bytes_scanned)
             result.query_id = record.query_id

@@ -23,6 +23,8 @@ class Froms(Pivots):
     def bind_item(self, node, scope, around):
         if isinstance(node, SuperPath):
             return self.bind_super_path(node, scope)
+        if isinstance(node, exp.Values) or isinstance(node.this, exp.Values):
+            return self.refuse_values(node)
         if node.args.get("pivots"):
             return self.bind_pivots(node, scope)
         if isinstance(node, exp.Table):

@@ -66,10 +66,8 @@ def take_for(engine, plan, sql: str) -> None:
     from dealab.sql.redshift import sources, statements, storage
 
     reader = statements.read(sql)
-    for words, mode in _VERBS:
-        if reader.accept(*words):
-            break
-    else:
+    mode = next((mode for words, mode in _VERBS if reader.accept(*words)), None)
+    if mode is None:
         return
     for parts in reader.commas(reader.qualified) if reader.is_name() else ():
         found = sources.lookup(engine, parts)

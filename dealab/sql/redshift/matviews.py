@@ -156,7 +156,7 @@ def bound(engine, view):
 def refresh(engine, view: spaces.MaterializedView, automatic: bool = False) -> Outcome:
     """Bring a materialized view's rows up to date. The Outcome's notes say how it was done."""
     start = now()
-    if not is_stale(engine, view) and view.state in (0, 1):
+    if not is_stale(engine, view) and view.state in (0, 1) and not view.recompute:
         note = f"INFO: Materialized view {view.name} is already up to date."
         _log(engine, view, start, "MV was already updated", automatic)
         return Outcome(message="REFRESH", notes=[note])
@@ -176,9 +176,10 @@ def refresh(engine, view: spaces.MaterializedView, automatic: bool = False) -> O
         seen=versions(engine, view.reads, external),
         unsorted_rows=0,
         deleted_rows=0,
+        recompute=False,
     )
     storage.put(engine, fresh)
-    if view.state == 1 and not external:
+    if view.state == 1 and not external and not view.recompute:
         status = "Refresh successfully updated MV incrementally"
         note = f"INFO: Materialized view {view.name} was incrementally updated successfully."
         notes = [note]
@@ -187,6 +188,8 @@ def refresh(engine, view: spaces.MaterializedView, automatic: bool = False) -> O
         notes = [f"INFO: Materialized view {view.name} was recomputed successfully."]
         if view.why:
             notes.append(f"No incremental refresh: the query has {view.why}.")
+        elif view.recompute:
+            notes.append("No incremental refresh: a base table was reorganized since the last one.")
     _log(engine, view, start, status, automatic, before)
     return Outcome(message="REFRESH", notes=notes, bill=outcome.bill, duckdb=outcome.duckdb)
 
@@ -214,6 +217,13 @@ def _log(engine, view, start, status: str, automatic: bool, rows: int = 0) -> No
         status=status,
         refresh_type=kind,
     )
+
+
+def reorganized(engine, oid: int) -> None:
+    """Note that a base table was vacuumed, truncated or given other keys: the next refresh
+    computes all rows again."""
+    for one in over(engine, oid):
+        storage.put(engine, replace(storage.current(engine, one), recompute=True))
 
 
 def over(engine, oid: int) -> list:

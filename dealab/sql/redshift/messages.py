@@ -1,6 +1,6 @@
 """Redshift's error messages, in its own words."""
 
-from dealab.sql.errors import ServiceError
+from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.nodes import nearest
 from dealab.sql.redshift.names import shown
 from dealab.sql.scope import Value
@@ -10,6 +10,16 @@ from dealab.sql.types import (
     redshift_name,
     text,
 )
+
+#: functions that the lab leaves out, by how their names begin
+_FAMILIES = {
+    "st_": "geometries",
+    "h3_": "cells of the H3 grid",
+    "hll": "HLLSKETCH values",
+    "geometry": "geometries",
+    "geography": "geographies",
+    "explain_model": "models of Redshift ML",
+}
 
 
 class Messages:
@@ -48,7 +58,19 @@ class Messages:
     def ambiguous(self, name):
         return self.error("42702", f'column reference "{name}" is ambiguous')
 
+    def refuse_values(self, node):
+        """https://docs.aws.amazon.com/redshift/latest/dg/c_unsupported-postgresql-features.html"""
+        raise self.error(
+            "42601",
+            'syntax error at or near ","',
+            node,
+            hint="Redshift has no VALUES list in FROM: use SELECT ... UNION ALL SELECT ...",
+        )
+
     def unknown_function(self, name, node, arguments):
+        for start, what in _FAMILIES.items():
+            if name.startswith(start):
+                return LabLimit(f"the function {name}", f"Redshift has it: it works on {what}.")
         given = ", ".join(shown(value.type) for value in arguments)
         hint = nearest(name, [*self.FUNCTIONS, *self.AGGREGATES, *self.WINDOWS, *self.SPECIAL])
         return self.error("42883", f"function {name}({given}) does not exist", node, hint=hint)

@@ -60,7 +60,8 @@ def read_moment(written: str) -> str | None:
                 return None
             hour = hour % 12 + (12 if found[4].lower() == "pm" else 0)
         clock = (hour, int(found[2]), float(found[3] or 0))
-        rest = (rest[: found.start()] + " " + rest[found.end() :]).strip(" t")
+        head = re.sub(r"(?<=\d)t$", "", rest[: found.start()])  # 2008-02-15T10:00
+        rest = f"{head} {rest[found.end() :]}".strip()
     words = [word for word in _SPLIT.split(rest) if word]
     packed = len(words) == 2 and words[0].isdigit() and len(words[0]) == 8 and not found
     if packed and re.fullmatch(r"\d{6}", words[1]):  # 20080215 081513

@@ -104,6 +104,7 @@ class MaterializedView(Table):
     state: int = 1
     why: str = ""
     seen: tuple = ()
+    recompute: bool = False  # a base table was vacuumed, truncated or redistributed
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,20 @@ class Objects:
 
 @dataclass
 class Record:
-    """One statement that ran, as the system views tell of it. Times are UTC datetimes."""
+    """One statement that ran, as the system views tell of it. Times are UTC datetimes.
+
+    ``details`` may hold, besides what EXPLAIN adds:
+
+    - ``bytes_scanned``: bytes that the statement read from S3.
+    - ``external_scans``: one dict for each scan of an external table, with ``database``,
+      ``table``, ``location``, ``format``, ``partitioned``, ``nested``, ``partitions_total``,
+      ``partitions_qualified``, ``files``, ``files_total``, ``rows_scanned``, ``rows_returned``,
+      ``bytes_returned``, ``bytes`` (their sum is what was read), ``seconds``.
+    - of COPY: ``load_files``, ``load_bytes``, ``loaded_rows``, ``load_errors``, ``authorization``.
+    - of UNLOAD: ``unload_files``, ``unload_bytes``, ``unload_rows``, ``encryption``.
+
+    COPY and UNLOAD also write rows of their system tables with ``Namespace.log``.
+    """
 
     query_id: int
     session_id: int
@@ -215,7 +229,8 @@ class Namespace:
         self.locks: dict[tuple, dict[int, str]] = {}  # relation's key -> session id -> mode
         self.sessions: dict[int, object] = {}
         self.logs: dict[str, list] = {}  # rows of system tables that statements write, by name
-        self._ids = itertools.count(100100)
+        # one count for all namespaces of a lake: their tables lie in one DuckDB instance
+        self._ids = lake.room("redshift ids", lambda: itertools.count(100100))
         self._queries = itertools.count(1001)
         self._transactions = itertools.count(5001)
         self._pids = itertools.count(1073741824)

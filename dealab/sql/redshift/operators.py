@@ -27,6 +27,7 @@ from dealab.sql.types import (
 )
 
 NESTED = ("row", "array", "map")
+_DYNAMIC = {"super", *NESTED}
 _MOMENTS = {"date", "timestamp", "timestamptz", "time", "interval_day", "interval_month"}
 
 
@@ -36,7 +37,7 @@ class Operators:
     # --- comparison -------------------------------------------------------------------
 
     def compare(self, left, right, operator, node):
-        if "super" in (left.type.name, right.type.name) or left.type.name in NESTED:
+        if {left.type.name, right.type.name} & _DYNAMIC:
             return self.dynamic_compare(self.settle(left), self.settle(right), operator, node)
         left, right = self.comparable(left, right, operator, node)
         if left.type.name in types.STRINGS and right.type.name in types.STRINGS:
@@ -115,6 +116,22 @@ class Operators:
         if common.name == "timestamptz":
             return self.coerce(left, common), self.coerce(right, common)
         return left, right
+
+    def in_list(self, node, scope):
+        """(a, b) IN (SELECT ...) and (a, b) IN ((1, 2), (3, 4))."""
+        if not isinstance(node.this, exp.Tuple):
+            return super().in_list(node, scope)
+        query = node.args.get("query")
+        if query is not None:
+            inner = query.this if isinstance(query, exp.Subquery) else query
+            return self.tuple_in_query(node, scope, self.bind_query(inner, scope))
+        tests = []
+        for item in node.expressions:
+            if not isinstance(item, exp.Tuple):
+                raise self.error("42601", "IN takes a list of rows of the same width", node)
+            pair = exp.EQ(this=node.this, expression=item)
+            tests.append(self.tuple_comparison(pair, scope, "=").sql)
+        return Value(f"({' OR '.join(tests)})", BOOLEAN)
 
     def in_values(self, value, items, node):
         if any(one.type.name in ("super", *NESTED) for one in (value, *items)):
@@ -331,8 +348,10 @@ class Operators:
     def tuple_comparison(self, node, scope, operator):
         lefts = [self.bind(part, scope) for part in node.this.expressions]
         rights = [self.bind(part, scope) for part in node.expression.expressions]
-        if operator not in ("=", "<>") or len(lefts) != len(rights):
-            raise self.limit_node(node)
+        if len(lefts) != len(rights):
+            raise self.error("42601", "unequal number of entries in row expressions", node)
+        if operator not in ("=", "<>"):
+            raise LabLimit("rows compared by order", "Redshift compares them field by field.")
         tests = [self.compare(a, b, "=", node).sql for a, b in zip(lefts, rights, strict=True)]
         joined = "(" + " AND ".join(tests) + ")"
         return Value(joined if operator == "=" else f"(NOT {joined})", BOOLEAN)

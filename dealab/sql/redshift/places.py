@@ -55,8 +55,16 @@ def relation(engine, parts: list[str]):
     if len(parts) > 3:
         raise ServiceError("42601", f"improper qualified name: {dotted(parts)}")
     if len(parts) == 3 and parts[0] not in (engine.database, "awsdatacatalog"):
-        if engine.objects.get("database", parts[0]) is None:
+        home = engine.objects.get("database", parts[0])
+        if home is None:
             raise ServiceError("3D000", f'database "{parts[0]}" does not exist')
+        if home.share is not None:
+            raise ServiceError(
+                "0A000",
+                f'Operation is not supported on database "{parts[0]}": it was created from a '
+                "datashare",
+                hint="a consumer reads a share; only the producer changes what is in it.",
+            )
     if len(parts) > 1 and parts[-2] != engine.temp_schema and len(parts) < 3:
         if engine.objects.get("schema", engine.database, parts[-2]) is None:
             raise ServiceError("3F000", f'schema "{parts[-2]}" does not exist')

@@ -6,7 +6,7 @@ from dealab.sql import signatures, types
 from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import binds
 from dealab.sql.queries import Queries
-from dealab.sql.redshift import binary, casts, choice, registry, supers, times, to_char  # noqa: F401 - each registers its functions
+from dealab.sql.redshift import binary, casts, choice, lasts, registry, supers, times, to_char  # noqa: F401 - each registers its functions
 from dealab.sql.redshift.correlation import Correlations
 from dealab.sql.redshift.decimals import RANK, common_number
 from dealab.sql.redshift.froms import Froms
@@ -109,14 +109,23 @@ class RedshiftBinder(
     def current_catalog(self, node, scope):
         return Value("'dev'", VARCHAR)
 
+    @binds(exp.RawString, "this")
+    def dollar_quoted(self, node, scope):
+        return self.string_literal(node.this)
+
     @binds(exp.ByteString, "this")
     def escape_string(self, node, scope):
         """E'text' is text: backslashes mean the same without the E."""
         return self.string_literal(node.this)
 
     def field(self, value, name, node):
+        """A dot into SUPER looks for the name in lower case, as every identifier is folded.
+
+        https://docs.aws.amazon.com/redshift/latest/dg/super-configurations.html
+        """
         if value.type.name == "super":
-            return Value(f"json_extract({value.sql}, {text('$.' + quote(name))})", SUPER)
+            path = text("$." + quote(name.lower()))
+            return Value(f"json_extract({value.sql}, {path})", SUPER)
         return super().field(value, name, node)
 
     def unnamed(self, at, node):
@@ -178,6 +187,24 @@ class RedshiftBinder(
                     raise self.error("42803", "aggregates not allowed in GROUP BY clause", item)
                 return node
         return None
+
+    def renamed(self, columns, names, node):
+        """A list of aliases may be shorter than the table: the other columns keep their names."""
+        if names and len(names) < len(columns):
+            names = [*names, *(name for name, _ in columns[len(names) :])]
+        return super().renamed(columns, names, node)
+
+    def many_outputs(self, node, named, columns):
+        """ORDER BY a name that two items share is fine where both are the same expression."""
+        values = [columns[at - 1][1] for at in named]
+        if all(getattr(value, "sql", None) == getattr(values[0], "sql", "") for value in values):
+            return named[0]
+        return super().many_outputs(node, named, columns)
+
+    def limit_node(self, node, part=""):
+        if part == "locks":
+            return self.error("0A000", "SELECT FOR UPDATE/SHARE is not supported", node)
+        return super().limit_node(node, part)
 
     def bind_group(self, node, items, scope):
         """GROUP BY ALL groups by every item of the select list that holds no aggregate.
@@ -267,7 +294,8 @@ class RedshiftBinder(
             return left
         one, two = left.name, right.name
         if "literal" in (one, two):
-            return right if one == "literal" else left
+            other = right if one == "literal" else left
+            return SUPER if other.name in NESTED else other
         if one in types.NUMBERS and two in types.NUMBERS:
             return common_number(left, right)
         if one in types.STRINGS and two in types.STRINGS:
@@ -406,19 +434,45 @@ class RedshiftBinder(
             )
         return call, extras
 
+    def aggregate(self, name, node, extras, scope):
+        """FIRST_VALUE(x IGNORE NULLS) says it inside the parentheses."""
+        first = node.expressions[0] if node.expressions else None
+        if isinstance(first, (exp.IgnoreNulls, exp.RespectNulls)):
+            word = "IGNORE NULLS" if isinstance(first, exp.IgnoreNulls) else "RESPECT NULLS"
+            extras = {**extras, "nulls": word}
+            node = node.copy()
+            node.set("expressions", [first.this, *node.expressions[1:]])
+        return super().aggregate(name, node, extras, scope)
+
+    def frame(self, spec, scope):
+        """Frames count rows; a bound alone reaches to the current row.
+
+        https://docs.aws.amazon.com/redshift/latest/dg/c_Window_functions.html
+        """
+        kind = str(spec.args.get("kind", "RANGE")).upper()
+        if kind != "ROWS":
+            raise self.error("42601", f'syntax error at or near "{kind.lower()}"', spec)
+        if spec.args.get("end") is None and str(spec.args.get("start_side")).upper() == "FOLLOWING":
+            end = self.frame_bound(spec.args.get("start"), spec.args.get("start_side"), scope)
+            return f"ROWS BETWEEN CURRENT ROW AND {end}"
+        return super().frame(spec, scope)
+
     def check_window(self, name, parts, node):
-        if (
-            parts["order"]
-            and not parts["frame"]
-            and name in self.AGGREGATES
-            and name not in ("percentile_cont", "percentile_disc", "median", "listagg")
-        ):
+        if name in ("percentile_cont", "percentile_disc", "median", "listagg"):
+            return
+        framed = name in self.AGGREGATES or name in ("first_value", "last_value", "nth_value")
+        if parts["order"] and not parts["frame"] and framed:
             raise self.error(
                 "42601",
                 "Aggregate window functions with an ORDER BY clause require a frame clause",
                 node,
                 hint="add ROWS UNBOUNDED PRECEDING (or another frame) after ORDER BY.",
             )
+        inner = node.this
+        while not isinstance(inner, exp.Anonymous) and inner.this is not None:
+            inner = inner.this
+        if inner.expressions and isinstance(inner.expressions[0], exp.Distinct):
+            raise self.error("0A000", "DISTINCT is not implemented for window functions", node)
 
 
 #: types of Redshift that the lab leaves out

@@ -6,7 +6,7 @@ Rights, row-level security and masking are applied here, so that no statement ca
 from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import nearest
 from dealab.sql.redshift import namespace as spaces
-from dealab.sql.redshift import storage
+from dealab.sql.redshift import policies, rights, storage
 from dealab.sql.redshift.engine import is_system
 from dealab.sql.scope import Source
 
@@ -42,27 +42,65 @@ def lookup(engine, parts: list[str]):
     database = parts[-3] if len(parts) == 3 else engine.database
     if database == "awsdatacatalog" and len(parts) == 3:
         return engine.catalog.find(parts[1], parts[2])
+    home = engine.objects.get("database", database)
+    if home is not None and home.share is not None:
+        from dealab.sql.redshift.statements import datashares
+
+        return datashares.lookup(engine, home, parts)
     for schema in [parts[-2]] if len(parts) > 1 else engine.schemas_in_path():
         found = engine.objects.get("relation", database, schema, parts[-1])
         if found is not None:
             return found
         home = engine.objects.get("schema", database, schema)
-        if home is not None and home.source and home.source["kind"] == "data catalog":
-            table = engine.catalog.find(home.source["database"], parts[-1])
+        if home is not None and home.source:
+            table = through(engine, home, parts[-1])
             if table is not None:
                 return table
     return None
+
+
+def through(engine, schema, name: str):
+    """Return the relation of this name behind an external schema, or None. Raises LabLimit for a
+    source that the lab does not have."""
+    source = schema.source
+    if source["kind"] == "data catalog":
+        return engine.catalog.find(source["database"], name)
+    if source["kind"] == "redshift":
+        home = source.get("schema", "public").lower()
+        return engine.objects.get("relation", source["database"], home, name)
+    from dealab.sql.redshift.statements import external_schema
+
+    raise external_schema.unread(schema)
 
 
 def source_of(binder, found, parts, node) -> Source:
     match found:
         case spaces.Table():
             path = (found.database, found.schema, found.name)
-            return Source(storage.place(found), list(found.fields()), path=path, table=found)
+            made = Source(storage.place(found), list(found.fields()), path=path, table=found)
+            return protected(binder, made, found)
         case spaces.View():
-            return view_source(binder, found, node)
+            return protected(binder, view_source(binder, found, node), found)
     schema = parts[-2] if len(parts) > 1 else found.database
-    return binder.catalog_source(found, (binder.engine.database, schema))
+    if not binder.as_owner:
+        home = binder.engine.objects.get("schema", binder.engine.database, schema)
+        if home is not None:
+            rights.check_external(binder.engine, home)
+    from dealab.sql.redshift import spectrum
+
+    made = binder.catalog_source(found, (binder.engine.database, schema))
+    return spectrum.source(binder, made, found)
+
+
+def protected(binder, source: Source, relation) -> Source:
+    """Return a relation's source with rights, row-level security and masking applied."""
+    if not binder.as_owner:
+        allowed = rights.check_read(binder.engine, relation)
+        if allowed is not None:
+            source.denied = frozenset(name for name, _ in source.columns) - allowed
+    if binder.policy:
+        rights.check_policy_read(binder.engine, relation, binder.policy)
+    return policies.applied(binder, source, relation)
 
 
 def view_source(binder, view, node) -> Source:

@@ -61,15 +61,15 @@ def reshape(engine, old: Table, new: Table, values: dict[str, str]) -> Table:
     return made
 
 
-def sequence(table: Table) -> str:
+def sequence(table: Table, column: Column) -> str:
     """Return DuckDB's name of what counts a table's identity column."""
-    return f"identity:{table.oid}"
+    return f"identity:{table.oid}:{column.number}"
 
 
 def make_sequence(engine, table: Table, column: Column) -> None:
     seed, step = column.identity
     engine.duck().execute(
-        f'CREATE SEQUENCE "rs".{quote(sequence(table))} START WITH {seed} INCREMENT BY {step} '
+        f'CREATE SEQUENCE "rs".{quote(sequence(table, column))} START WITH {seed} INCREMENT BY {step} '
         f"MINVALUE {-(2**63)} MAXVALUE {2**63 - 1}"
     )
 
@@ -92,8 +92,9 @@ def current(engine, table: Table) -> Table:
 def drop(engine, table: Table) -> None:
     """Remove a table with its rows."""
     engine.duck().execute(f"DROP TABLE {place(table)}")
-    if any(column.identity for column in table.columns):
-        engine.duck().execute(f'DROP SEQUENCE "rs".{quote(sequence(table))}')
+    for column in table.columns:
+        if column.identity:
+            engine.duck().execute(f'DROP SEQUENCE "rs".{quote(sequence(table, column))}')
     engine.objects.drop(*key(table))
 
 
@@ -161,7 +162,8 @@ def default(engine, table: Table, column: Column) -> str:
 
 
 def next_identity(table: Table, column: Column) -> str:
-    return f"CAST(nextval({text(f'rs.{quote(sequence(table))}')}) AS {duck_name(column.type)})"
+    counter = text(f"rs.{quote(sequence(table, column))}")
+    return f"CAST(nextval({counter}) AS {duck_name(column.type)})"
 
 
 def fitted(binder, value: Value, kind: Type, name: str, node=None) -> Value:

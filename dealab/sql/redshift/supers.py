@@ -120,9 +120,10 @@ def array_call(binder, node, scope):
 
 @special("array_flatten")
 def array_flatten(binder, node, scope):
-    (value,) = [binder.bind(argument, scope) for argument in node.expressions] or [None]
-    if value is None or value.type.name not in ("super", "array", "null"):
-        raise refuse(binder, node, [])
+    values = [binder.bind(argument, scope) for argument in node.expressions]
+    if len(values) != 1 or values[0].type.name not in ("super", "array", "null"):
+        raise refuse(binder, node, values)
+    value = values[0]
     made = f"lab_py_flatten(CAST({to_super(binder, value)} AS VARCHAR))"
     return Value(f"CAST({made} AS JSON)", SUPER)
 

@@ -314,7 +314,7 @@ def dated(binder, node, scope):
             moment = moment_of(binder, value, node)
             texts.append(moment.sql if kind == TIMESTAMP else f"CAST({moment.sql} AS DATE)")
     one, two = texts[0], texts[-1]
-    compare = f"(CASE WHEN {one} < {two} THEN -1 WHEN {one} > {two} THEN 1 ELSE 0 END)"
+    compare = f"lab_cmp({one}, {two})"
     match name:
         case "add_months":
             return Value(f"lab_add_months({one}, {two})", TIMESTAMP)

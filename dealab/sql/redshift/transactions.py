@@ -1,13 +1,15 @@
 """Transactions of a session: blocks, what a failure does to them, and statements on their own."""
 
 from dealab.sql.errors import ServiceError
-from dealab.sql.redshift import locks
+from dealab.sql.redshift import locks, rights, settings
 from dealab.sql.results import Outcome, Plan
 
 
 def begin(engine) -> None:
     engine.transaction = engine.namespace.next_transaction()
     engine.aborted = False
+    settings.keep(engine)
+    engine.duck().functions()
     engine.duck().connection.execute("BEGIN TRANSACTION")
 
 
@@ -30,6 +32,7 @@ def rollback(engine) -> None:
 
 def forget(engine) -> None:
     engine.objects.rollback()
+    settings.give_back(engine)
     engine.duck().forget_views()
     _end(engine)
 
@@ -38,8 +41,21 @@ def _end(engine) -> None:
     engine.transaction = None
     engine.aborted = False
     engine.cursors.clear()
+    settings.end_local(engine)
     for holders in engine.namespace.locks.values():
         holders.pop(engine.pid, None)
+
+
+def give_defaults(engine) -> None:
+    """Give what was just made the default privileges that its maker has declared."""
+    if not engine.objects.find("default grant"):
+        return
+    from dealab.sql.redshift.statements import grants
+
+    kinds = {"relation": "table", "function": "function", "procedure": "procedure"}
+    for key, made in list(engine.objects.changes.items()):
+        if made is not None and key[0] in kinds and key not in engine.objects.committed:
+            grants.apply_defaults(engine, kinds[key[0]], made)
 
 
 def carry_out(engine, plan: Plan, sql: str) -> Outcome:
@@ -47,6 +63,7 @@ def carry_out(engine, plan: Plan, sql: str) -> Outcome:
     if plan.controls_transaction:
         return plan.work()
     if not engine.aborted:
+        rights.check_statement(engine, sql)
         locks.take_for(engine, plan, sql)
     if engine.transaction is not None:
         if engine.aborted:
@@ -65,6 +82,7 @@ def carry_out(engine, plan: Plan, sql: str) -> Outcome:
     begin(engine)
     try:
         outcome = plan.work()
+        give_defaults(engine)
     except BaseException:
         if engine.transaction is not None:
             rollback(engine)

@@ -31,6 +31,7 @@ def bind(binder, sql: str, reads, late: bool = False):
     reader = statements.read(sql)
     inner = statements.binder_of(binder.engine, reader)
     inner.tables, inner.reads = binder.tables, binder.reads
+    inner.as_owner = True  # whoever may read the view need not be allowed to read its tables
     if not late:
         inner.bound_to = {parts: (oid, columns) for parts, oid, columns in reads}
     return inner.bind_query(reader.query(), None)

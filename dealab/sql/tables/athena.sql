@@ -160,9 +160,6 @@ CREATE MACRO lab_json_scalar(j) AS CASE
   WHEN json_type(j) IN ('ARRAY', 'OBJECT', 'NULL') THEN NULL ELSE j ->> '$' END;
 CREATE MACRO lab_map_of(l) AS CASE WHEN l IS NULL THEN NULL ELSE map_from_entries(
   list_filter(l, lambda e, i: list_position(list_transform(l, lambda x: x[1]), e[1]) = i)) END;
-CREATE MACRO lab_from_base(s, b) AS list_reduce(list_prepend(0::HUGEINT, list_transform(
-    string_split(lower(s), ''), lambda c: instr('0123456789abcdefghijklmnopqrstuvwxyz', c)::HUGEINT - 1)),
-    lambda a, d: a * b + d);
 CREATE MACRO lab_parsed(s, p) AS CASE
   WHEN s IS NULL THEN NULL
   WHEN try_strptime(s, p) IS NULL THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Invalid format: "' || s || '"')::VARCHAR::TIMESTAMP
@@ -291,3 +288,6 @@ CREATE MACRO lab_split_all(s, d) AS CASE WHEN d = '' THEN [lab_fail('INVALID_FUN
   ELSE string_split(s, d) END;
 CREATE MACRO lab_replace(s, a, b) AS CASE WHEN a = '' THEN b || array_to_string(list_transform(regexp_extract_all(s, '(?s:.)'), lambda c: c || b), '')
   ELSE replace(s, a, b) END;
+CREATE MACRO lab_to_base(n, b) AS CASE
+  WHEN b < 2 OR b > 36 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Radix must be between 2 and 36')::VARCHAR
+  WHEN n < 0 THEN '-' || lower(to_base(-n, CAST(b AS INTEGER))) ELSE lower(to_base(n, CAST(b AS INTEGER))) END;

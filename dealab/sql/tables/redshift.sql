@@ -34,11 +34,13 @@ CREATE MACRO lab_add_years(t, n) AS CASE
   ELSE t + to_years(CAST(n AS INTEGER)) END;
 CREATE MACRO lab_char(s, n) AS rpad(left(s, n), n, ' ');
 CREATE MACRO lab_substr3(s, start, n) AS CASE
+  WHEN n IS NULL OR start IS NULL THEN NULL
   WHEN n < 0 THEN lab_fail('22011|negative substring length not allowed')::VARCHAR
   WHEN start < 1 THEN left(s, greatest(start + n - 1, 0))
   ELSE substr(s, start, least(n, 2147483647)) END;
 CREATE MACRO lab_substr(s, start) AS CASE WHEN start < 1 THEN s ELSE substr(s, start) END;
 CREATE MACRO lab_split_part(s, d, n) AS CASE
+  WHEN d IS NULL OR n IS NULL THEN NULL
   WHEN n <= 0 THEN lab_fail('22023|field position must be greater than zero')::VARCHAR
   ELSE coalesce(string_split(s, d)[n], CASE WHEN s IS NULL THEN NULL ELSE '' END) END;
 CREATE MACRO lab_json_parse(s) AS CASE
@@ -63,9 +65,6 @@ CREATE MACRO lab_months_between(a, b) AS CASE
 CREATE MACRO lab_from_base(s, b) AS list_reduce(list_prepend(0::HUGEINT, list_transform(
     string_split(lower(s), ''), lambda c: instr('0123456789abcdefghijklmnopqrstuvwxyz', c)::HUGEINT - 1)),
     lambda a, d: a * b + d);
-CREATE MACRO lab_sha2(s, bits) AS CASE bits
-  WHEN 256 THEN sha256(s) WHEN 0 THEN sha256(s) WHEN 512 THEN lower(lab_py_sha512(encode(s)))
-  ELSE lab_fail('0A000|The lab knows SHA2 with 256 and 512 bits')::VARCHAR END;
 CREATE MACRO lab_next_day(d, name) AS CASE
   WHEN list_position(['su','mo','tu','we','th','fr','sa'], lower(left(name, 2))) IS NULL
     THEN lab_fail('22023|Not a valid day name: ' || name)::VARCHAR::DATE
@@ -81,7 +80,7 @@ CREATE MACRO lab_interval_micros(i) AS (date_part('day', i) * 86400000000 + date
   + date_part('minute', i) * 60000000 + date_part('microsecond', i));
 CREATE MACRO lab_interval(i) AS to_months(CAST(date_part('year', i) * 12 + date_part('month', i) AS INTEGER))
   + to_days(CAST(sign(lab_interval_micros(i)) * (abs(lab_interval_micros(i)) // 86400000000) AS INTEGER))
-  + to_microseconds(sign(lab_interval_micros(i)) * (abs(lab_interval_micros(i)) % 86400000000));
+  + to_microseconds(CAST(sign(lab_interval_micros(i)) * (abs(lab_interval_micros(i)) % 86400000000) AS BIGINT));
 CREATE MACRO lab_interval_text(i) AS regexp_replace(CAST(lab_interval(i) AS VARCHAR), 'month', 'mon');
 CREATE MACRO lab_octetindex(a, b) AS CASE WHEN instr(b, a) = 0 THEN 0
   ELSE CAST(octet_length(encode(left(b, CAST(instr(b, a) - 1 AS BIGINT)))) + 1 AS INTEGER) END;
@@ -97,3 +96,4 @@ CREATE MACRO lab_clock(s) AS CASE
   WHEN lab_py_moment('2000-01-01 ' || s) IS NOT NULL THEN CAST(CAST(lab_py_moment('2000-01-01 ' || s) AS TIMESTAMP) AS TIME)
   WHEN lab_py_moment(s) IS NOT NULL THEN CAST(CAST(lab_py_moment(s) AS TIMESTAMP) AS TIME)
   ELSE lab_fail('22007|invalid input syntax for type time: "' || s || '"')::VARCHAR::TIME END;
+CREATE MACRO lab_cmp(a, b) AS CASE WHEN a < b THEN -1 WHEN a > b THEN 1 WHEN a = b THEN 0 END;

@@ -10,3 +10,5 @@ CREATE MACRO lab_month_add(d, n) AS d + to_months(n::INTEGER);
 CREATE MACRO lab_initcap(s) AS list_aggregate(list_transform(
     regexp_extract_all(lower(s), '[a-z0-9]+|[^a-z0-9]+'),
     lambda w: upper(w[1]) || w[2:]), 'string_agg', '');
+CREATE MACRO lab_first_keys(pairs) AS list_filter(pairs, lambda p, i: p.k IS NOT NULL
+  AND list_position(list_transform(pairs, lambda q: q.k), p.k) = i);

@@ -225,3 +225,36 @@ def promotes(old, new: Type) -> bool:
         shared = [(name, of) for name, of in new.args[0] if name in known]
         return bool(shared) and all(promotes(known[name], of) for name, of in shared)
     return False
+
+
+def converted(sql: str, old, new, depth: int = 0) -> str:
+    """Return DuckDB's text that turns a nested value of one JSON type into another.
+
+    Fields of rows are matched by id: a field that the old type has not is NULL.
+    """
+    kind = types.duck_name(from_json(new))
+    if isinstance(new, str):
+        return sql if old == new else f"CAST({sql} AS {kind})"
+    item = f"lab_{depth}"
+    match new["type"]:
+        case "struct":
+            known = {field["id"]: field for field in old["fields"]}
+            parts = []
+            for field in new["fields"]:
+                before = known.get(field["id"])
+                if before is None:
+                    part = f"CAST(NULL AS {types.duck_name(from_json(field['type']))})"
+                else:
+                    inner = f"struct_extract({sql}, {types.text(before['name'])})"
+                    part = converted(inner, before["type"], field["type"], depth)
+                parts.append(f"{types.text(field['name'])}: {part}")
+            return f"CASE WHEN {sql} IS NULL THEN NULL ELSE {{{', '.join(parts)}}} END"
+        case "list":
+            inner = converted(item, old["element"], new["element"], depth + 1)
+            return f"list_transform({sql}, lambda {item}: {inner})"
+    key = converted(f"{item}.key", old["key"], new["key"], depth + 1)
+    value = converted(f"{item}.value", old["value"], new["value"], depth + 1)
+    return (
+        f"map_from_entries(list_transform(map_entries({sql}), "
+        f"lambda {item}: {{'key': {key}, 'value': {value}}}))"
+    )

@@ -46,7 +46,7 @@ def optimize(engine, table, rows: Plan | None) -> Outcome:
         for entry in state.entries()
         if entry.get("referenced_data_file") in chosen
     }
-    with writes.staging(engine, state) as stage:
+    with writes.staging(engine, state, table) as stage:
         done, files = stage.copy("SELECT * FROM ({query})", plan)
         state.add_snapshot("replace", files, gone)
         metadata.commit(engine, table, state)

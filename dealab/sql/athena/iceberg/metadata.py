@@ -388,14 +388,21 @@ def commit(engine, table, state: State) -> None:
 
     Raises ICEBERG_COMMIT_ERROR when the table has changed since the draft was made.
     """
+    now = check_current(engine, table, state)
+    before, path = state.metadata_location, write(state)
+    engine.catalog.put_table(glue_entry(now.entry, state, path, before))
+
+
+def check_current(engine, table, state: State):
+    """Return the catalog's table, or raise ICEBERG_COMMIT_ERROR when it has changed since ``state``
+    was read."""
     now = engine.catalog.find(table.database, table.name)
     if now is None or now.parameters.get("metadata_location") != state.metadata_location:
         raise ServiceError(
             "ICEBERG_COMMIT_ERROR",
             f"Failed to commit Iceberg update to table: {table.database}.{table.name}",
         )
-    before, path = state.metadata_location, write(state)
-    engine.catalog.put_table(glue_entry(now.entry, state, path, before))
+    return now
 
 
 def glue_entry(entry: dict, state: State, path: str, before: str = "") -> dict:

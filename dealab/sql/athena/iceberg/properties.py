@@ -56,22 +56,33 @@ def checked(given: dict[str, str], before: dict[str, str] | None = None) -> dict
             if value.lower() not in CODECS:
                 raise bad(key, value)
             made[word] = value.lower()
+        elif word == "write_data_path_enabled":
+            if value.lower() not in ("true", "false"):
+                raise bad(key, value)
+            made[word] = value.lower()
         elif word in NUMBERS:
             least, most, _ = NUMBERS[word]
             if not value.isdigit() or int(value) < least or (most and int(value) >= most):
                 raise bad(key, value)
             made[word] = str(int(value))
         else:
+            # https://github.com/aoyagikouhei/athena-local/blob/main/docs/caveats.md
             raise ServiceError(
-                "INVALID_TABLE_PROPERTY",
+                "NOT_SUPPORTED",
                 f"Unsupported table property key: {key}",
                 hint="Athena takes only a fixed list of properties for Iceberg tables.",
             )
-    _check_sizes({**(before or {}), **made}, made)
+    known = {**(before or {}), **made}
+    if "compression_level" in made and "write_compression" not in known:
+        raise ServiceError(
+            "INVALID_REQUEST",
+            "Compression codec must be defined when compression_level property is specified.",
+        )
+    _check_sizes(known)
     return made
 
 
-def _check_sizes(known: dict[str, str], made: dict[str, str]) -> None:
+def _check_sizes(known: dict[str, str]) -> None:
     target = int(known.get("write_target_data_file_size_bytes", TARGET))
     low = known.get("optimize_rewrite_min_data_file_size_bytes")
     high = known.get("optimize_rewrite_max_data_file_size_bytes")

@@ -109,34 +109,62 @@ def query(lake, table: Table, connection) -> str:
     paths = [_file(lake, entry["file_path"]).as_posix() for entry in (*data, *deletes)]
     connection.execute("SELECT count(*) FROM parquet_schema($1)", [paths]).fetchall()
     touched = {entry["referenced_data_file"] for entry in deletes}
-    clean = [entry for entry in data if entry["file_path"] not in touched]
-    dirty = [entry for entry in data if entry["file_path"] in touched]
+    groups: dict[tuple, list[dict]] = {}
+    for entry in data:
+        written = _written(state, schema, entry["schema_id"])
+        key = (entry["file_path"] in touched, tuple((n, repr(kind)) for n, kind in written.items()))
+        groups.setdefault(key, []).append(entry)
     made = []
-    if clean:
-        made.append(_select(lake, schema, clean))
-    if dirty:
-        gone = ", ".join(text(_file(lake, e["file_path"]).as_posix()) for e in deletes)
-        made.append(
-            f"SELECT * FROM ({_select(lake, schema, dirty)}) AS d\n"
-            f"ANTI JOIN read_parquet([{gone}], hive_partitioning = false) AS x\n"
-            f'ON x.file_path = d."$path" AND x.pos = d."{ROW}"'
-        )
+    for (dirty, _), entries in groups.items():
+        sql = _select(lake, schema, entries, _written(state, schema, entries[0]["schema_id"]))
+        if dirty:
+            paths = {entry["file_path"] for entry in entries}
+            gone = ", ".join(
+                text(_file(lake, entry["file_path"]).as_posix())
+                for entry in deletes
+                if entry["referenced_data_file"] in paths
+            )
+            sql = (
+                f"SELECT * FROM ({sql}) AS d\n"
+                f"ANTI JOIN read_parquet([{gone}], hive_partitioning = false) AS x\n"
+                f'ON x.file_path = d."$path" AND x.pos = d."{ROW}"'
+            )
+        made.append(sql)
     return "\nUNION ALL\n".join(made)
 
 
-def _select(lake, schema: dict, entries: list[dict]) -> str:
+def _written(state, schema: dict, number: int) -> dict[int, dict]:
+    """Return the nested columns (by id) that a file written under another schema holds otherwise."""
+    if number == schema["schema-id"]:
+        return {}
+    before = {column["id"]: column["type"] for column in state.schema(number)["fields"]}
+    return {
+        column["id"]: before[column["id"]]
+        for column in schema["fields"]
+        if isinstance(column["type"], dict)
+        and before.get(column["id"], column["type"]) != column["type"]
+    }
+
+
+def _select(lake, schema: dict, entries: list[dict], written: dict[int, dict]) -> str:
     paths = [_file(lake, entry["file_path"]) for entry in entries]
     listed = ", ".join(text(path.as_posix()) for path in paths)
-    shape = ", ".join(
-        f"{column['id']}: {{name: {text(column['name'])}, "
-        f"type: {text(duck_name(fields.from_json(column['type'])))}, default_value: NULL}}"
-        for column in schema["fields"]
-    )
-    names = ", ".join(quote(column["name"]) for column in schema["fields"])
+    shape, names = [], []
+    for column in schema["fields"]:
+        held = written.get(column["id"], column["type"])
+        kind = duck_name(fields.from_json(held))
+        shape.append(
+            f"{column['id']}: {{name: {text(column['name'])}, type: {text(kind)}, "
+            "default_value: NULL}"
+        )
+        name = quote(column["name"])
+        if column["id"] in written:
+            name = f"{fields.converted(name, held, column['type'])} AS {name}"
+        names.append(name)
     return (
-        f'SELECT {names}, {_address(lake, paths)} AS "$path", '
+        f'SELECT {", ".join(names)}, {_address(lake, paths)} AS "$path", '
         f'{_modified(paths)} AS "$file_modified_time", file_row_number AS "{ROW}"\n'
-        f"FROM read_parquet([{listed}], schema = MAP {{{shape}}}, filename = true, "
+        f"FROM read_parquet([{listed}], schema = MAP {{{', '.join(shape)}}}, filename = true, "
         f"file_row_number = true, hive_partitioning = false)"
     )
 

@@ -10,7 +10,7 @@ from dealab.sql.errors import ServiceError
 def _known(state) -> dict[str, str]:
     """Return the properties that Athena shows, under its own keys, in their order."""
     held = {"format": "parquet", **properties.of(state)}
-    order = ("format", "write_compression", *properties.NUMBERS)
+    order = ("format", "write_compression", *properties.NUMBERS, "write_data_path_enabled")
     return {key: held[key] for key in order if key in held}
 
 
@@ -63,11 +63,14 @@ def _part(column: str, transform: str) -> str:
 
 
 def described(engine, table, detail: str) -> list[tuple[str, str, str]]:
-    """Return the rows of DESCRIBE: the columns, the partition spec, and more with FORMATTED."""
+    """Return the rows of DESCRIBE: the columns, the partition spec, and more with FORMATTED.
+
+    Seen on the service: https://github.com/aoyagikouhei/athena-local/blob/main/docs/result-files.md
+    """
     state = metadata.load(engine.lake, table)
     rows = [("# Table schema:", "", ""), ("# col_name", "data_type", "comment")]
     rows += [
-        (column["name"], fields.hive_name(column["type"]), column.get("doc") or "")
+        (column["name"], _spelled(column["type"]), column.get("doc") or "")
         for column in state.schema()["fields"]
     ]
     rows += [
@@ -77,17 +80,27 @@ def described(engine, table, detail: str) -> list[tuple[str, str, str]]:
     ]
     rows += [(name, transform, column) for name, column, _, transform in state.partition_fields()]
     if detail:
+        held = _known(state)
+        held["format"] = held["format"].upper()
         rows += [
             ("", "", ""),
-            ("# Table properties:", "", ""),
-            ("# property_name", "property_value", ""),
-            *((key, value, "") for key, value in _known(state).items()),
+            ("Name:", f"iceberg.{table.database}.{table.name}", ""),
+            ("Location:", state.document["location"], ""),
             ("", "", ""),
-            ("# Table location:", state.document["location"], ""),
-            ("# Table UUID:", state.document["table-uuid"], ""),
-            ("# Format version:", str(state.document["format-version"]), ""),
+            ("# Table properties:", "", ""),
+            ("# key", "value", ""),
+            *((key, value, "") for key, value in held.items()),
+            ("", "", ""),
+            ("# Iceberg storage table properties:", "", ""),
+            ("# key", "value", ""),
+            *((key, value, "") for key, value in properties.to_iceberg(held).items()),
         ]
     return rows
+
+
+def _spelled(kind) -> str:
+    """Return a type as DESCRIBE spells it: Hive's words, with blanks after commas and colons."""
+    return fields.hive_name(kind).replace(",", ", ").replace(":", ": ")
 
 
 def properties_of(engine, table, key: str | None) -> list[tuple[str, str]]:

@@ -115,52 +115,46 @@ def exists(database: str, name: str, line=None, column=None) -> ServiceError:
 def folder(location: str | None) -> str:
     """Return the address of a table's folder, with its last slash."""
     if not location:
-        raise ServiceError(
-            "INVALID_REQUEST", "No location was specified for table", hint=LOCATION_HINT
+        raise hive.refused(
+            "No location was specified for table. An S3 location must be specified", LOCATION_HINT
         )
     try:
         split(location)
     except BadLocation:
-        raise ServiceError(
-            "INVALID_REQUEST", f"Unable to verify/create output bucket {location}"
-        ) from None
+        raise hive.refused(f"Invalid S3 path: {location}", "s3://bucket/folder/") from None
+    if not location.startswith("s3://"):
+        raise hive.refused(f"Invalid S3 path: {location}", "a location begins with s3://")
     return location.rstrip("/") + "/"
 
 
 def _check_clauses(definition) -> None:
+    """Refuse clauses that only Hive's tables have.
+
+    Wordings and their order were seen on the service:
+    https://github.com/aoyagikouhei/athena-local/blob/main/docs/caveats.md
+    """
     if definition.external:
         # https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
-        raise ServiceError(
-            "INVALID_REQUEST", "External keyword not supported for table type ICEBERG."
-        )
+        raise hive.refused("External keyword not supported for table type ICEBERG")
     clauses = {
-        "ROW FORMAT": definition.delimiters or definition.serde,
-        "STORED AS": definition.stored_as,
         "CLUSTERED BY": definition.bucketed_by,
-        "SERDEPROPERTIES": definition.serde_properties,
+        "ROW FORMAT": definition.delimiters or definition.serde or definition.serde_properties,
+        "STORED AS/BY": definition.stored_as,
     }
     for word, given in clauses.items():
         if given:
-            raise ServiceError(
-                "NOT_SUPPORTED",
-                f"{word} is not supported for table type ICEBERG",
-                hint="an Iceberg table is described by its columns, PARTITIONED BY, LOCATION and "
-                "TBLPROPERTIES alone.",
-            )
-    if not definition.columns:
-        raise hive.failed(
-            "SemanticException [Error 10043]: Either list of columns or a custom "
-            "serializer should be specified"
+            raise refused(f"Iceberg create table statement does not allow {word}")
+    if any(part.type for part in definition.partitioned_by):
+        raise refused(
+            "Invalid PARTITIONED BY clause in Iceberg create table statement",
+            "declare the column in the list of columns and name it alone in PARTITIONED BY.",
         )
-    for part in definition.partitioned_by:
-        if part.type:
-            raise ServiceError(
-                "NOT_SUPPORTED",
-                f"Partition column {part.name} must not have a type for table type ICEBERG",
-                *part.place,
-                hint="declare the column in the list of columns and name it alone in "
-                "PARTITIONED BY.",
-            )
+    if not definition.columns:
+        raise refused("At least one column is required for Iceberg create table statement")
+
+
+def refused(message: str, hint: str = "") -> ServiceError:
+    return ServiceError("NOT_SUPPORTED", message, hint=hint)
 
 
 def _check_columns(columns, parts) -> None:
@@ -319,8 +313,8 @@ def set_properties(engine, table, given: dict[str, str]) -> Plan:
 def unset_properties(engine, table, keys: list[str]) -> Plan:
     """ALTER TABLE UNSET TBLPROPERTIES. A key that is not set is passed over."""
     for key in keys:
-        if key not in properties.NUMBERS and key not in properties.TO_ICEBERG:
-            raise ServiceError("INVALID_TABLE_PROPERTY", f"Unsupported table property key: {key}")
+        if key not in (*properties.NUMBERS, *properties.TO_ICEBERG, "write_data_path_enabled"):
+            raise refused(f"Table property {key} is not supported by Athena")
 
     def change(draft) -> None:
         for key in keys:

@@ -16,7 +16,6 @@ def snapshot(binder, table, version) -> int:
     """Return the id of the snapshot that ``FOR ... AS OF`` asks for. Raises Athena's errors."""
     word = str(version.args.get("this") or "").upper()
     if (version.args.get("kind") or "").upper() != "AS OF" or word not in ("TIMESTAMP", "VERSION"):
-        # https://docs.aws.amazon.com/athena/latest/ug/engine-versions-reference-0003.html
         raise binder.error(
             "SYNTAX_ERROR", f"mismatched input '{word}'. Expecting: 'TIMESTAMP', 'VERSION'", version
         )

@@ -29,7 +29,7 @@ def append(engine, table, plan, names: list[str] | None = None) -> Outcome:
     given = dict(zip(columns if names is None else names, picks, strict=True))
     rows = ", ".join(given.get(name, "NULL") for name in columns)
     inner = f"SELECT {rows} FROM ({{query}}) AS q({', '.join(picks)})"
-    with staging(engine, state) as stage:
+    with staging(engine, state, table) as stage:
         outcome, files = stage.copy(inner, plan)
         if files:
             state.add_snapshot("append", files, set())
@@ -90,7 +90,7 @@ def _commit_change(engine, table, plan, state, names) -> None:
             whole |= {path, *(entry["file_path"] for entry in deletes.get(path, ()))}
         else:
             partly.append(data[path])
-    with staging(engine, state) as stage:
+    with staging(engine, state, table) as stage:
         files = [stage.delete_file(duck, entry) for entry in partly]
         picks = ", ".join(f"c{at}" for at in range(len(names)))
         local = replace(plan, query=f"SELECT {picks} FROM lab_change WHERE adds", tables={})
@@ -115,8 +115,14 @@ def all_rows(engine, table) -> Outcome:
 
 
 @contextmanager
-def staging(engine, state):
-    """Give a Stage; its files are removed again when the block fails."""
+def staging(engine, state, table=None):
+    """Give a Stage; its files are removed again when the block fails.
+
+    ``table`` is the table that the state was read from: when it has changed since, nothing is
+    written (ICEBERG_COMMIT_ERROR).
+    """
+    if table is not None:
+        metadata.check_current(engine, table, state)
     stage = Stage(engine, state)
     try:
         yield stage
@@ -249,8 +255,12 @@ class Stage:
     def _move(self, path, folder: str, tail: str) -> str:
         from pathlib import Path
 
-        name = self.state.file_name(len(self.made), tail)
-        address = f"{self.state.location}{folder}{name}"
+        number = len(self.made)
+        while True:  # a file that is there already may be another table's, or an older one's
+            address = f"{self.state.location}{folder}{self.state.file_name(number, tail)}"
+            if not self.engine.lake.exists(address):
+                break
+            number += 1
         target = self.engine.lake.target(address)
         Path(path).rename(target)
         self.made.append(address)

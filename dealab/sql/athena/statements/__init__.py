@@ -173,8 +173,16 @@ def unknown(reader: Reader):
 def check_tokens(tokens, source, syntax_error) -> None:
     """Refuse what sqlglot reads and Trino does not: x::int, a == b, LIMIT before OFFSET."""
     limit = None
-    for token in tokens:
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         kind = token.token_type.name
+        word = following.text.upper() if following is not None else ""
+        if kind == "FOR" and word in ("SYSTEM_TIME", "SYSTEM_VERSION"):
+            # https://docs.aws.amazon.com/athena/latest/ug/engine-versions-reference-0003.html
+            raise ServiceError(
+                "SYNTAX_ERROR",
+                f"mismatched input '{word}'. Expecting: 'TIMESTAMP', 'VERSION'",
+                *source.line_column(following.start),
+            )
         if token.text == "`":
             line, column = source.line_column(token.start)
             raise ServiceError(

@@ -98,9 +98,9 @@ def _of_partition(engine, reader, table) -> Plan:
             raise hive.unsupported(f"ALTER TABLE ... PARTITION ... {' '.join(words)}")
     parts = engine.catalog.partitions(table.database, table.name)
     at = partitions.find(engine, table, partitions.values_of(table, given))
-    before = parts[at]["StorageDescriptor"].get("Columns") or table.entry["StorageDescriptor"][
-        "Columns"
-    ]
+    before = (
+        parts[at]["StorageDescriptor"].get("Columns") or table.entry["StorageDescriptor"]["Columns"]
+    )
     parts[at] = partitions.with_columns(parts[at], _changed_columns(reader, table, before))
     return done(lambda: engine.catalog.put_partitions(table.database, table.name, parts))
 

@@ -109,8 +109,7 @@ def _check(engine, definition: Definition) -> None:
     for name in definition.bucketed_by:
         if name not in names:
             raise hive.failed(
-                "SemanticException [Error 10002]: Invalid column reference "
-                f"{name} in CLUSTERED BY"
+                f"SemanticException [Error 10002]: Invalid column reference {name} in CLUSTERED BY"
             )
 
 
@@ -134,8 +133,10 @@ def check_location(engine, location: str) -> None:
             f"{problem}Invalid S3 path: {location})",
             "a location is a folder: no file name, no * and no other pattern.",
         )
-    if key and not key.endswith("/") and any(
-        name == f"{bucket}/{key}" for name, _ in engine.lake.objects(location)
+    if (
+        key
+        and not key.endswith("/")
+        and any(name == f"{bucket}/{key}" for name, _ in engine.lake.objects(location))
     ):
         raise hive.task_failed(
             "MetaException(message:Got exception: org.apache.hadoop.fs.FileAlreadyExistsException "

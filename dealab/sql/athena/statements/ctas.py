@@ -231,7 +231,7 @@ def plan_hive(engine, creation: Creation) -> Plan:
             )
         return storage.told(engine, written, location)
 
-    return Plan(work=work)
+    return replace(creation.query, work=work)
 
 
 def plan_iceberg(engine, creation: Creation) -> Plan:

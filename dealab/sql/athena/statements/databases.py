@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/athena/latest/ug/create-database.html
 
 from dealab.sql.athena import definitions, hive
 from dealab.sql.athena.statements import create_table
-from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import nearest
 from dealab.sql.results import Plan, done
 

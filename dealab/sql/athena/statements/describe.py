@@ -19,18 +19,16 @@ _OWN_SCHEMA = ("OpenCSVSerde", "JsonSerDe", "RegexSerDe", "GrokSerDe", "CloudTra
 
 def describe(engine, reader) -> Plan:
     reader.expect_any("DESCRIBE", "DESC")
-    if reader.word() in ("INPUT", "OUTPUT", "DATABASE", "SCHEMA", "FUNCTION") and not reader.sees(
-        reader.word(), "."
-    ):
-        if reader.at + 1 < len(reader.tokens):
-            raise hive.unsupported(f"DESCRIBE {reader.word()}")
-    if reader.sees("TABLE") and reader.at + 1 < len(reader.tokens):
+    more = reader.at + 1 < len(reader.tokens) and reader.word(1) != "."
+    if more and reader.word() in ("INPUT", "OUTPUT", "DATABASE", "SCHEMA", "FUNCTION"):
+        raise hive.unsupported(f"DESCRIBE {reader.word()}")
+    if more and reader.sees("TABLE"):
         raise hive.failed(
             "SemanticException [Error 10001]: Table not found table",
             "the statement is DESCRIBE name, without TABLE.",
         )
     detail = reader.accept_any("EXTENDED", "FORMATTED")
-    view = reader.sees("VIEW") and reader.at + 1 < len(reader.tokens) and reader.accept("VIEW")
+    view = more and reader.accept("VIEW")
     database, name = names.path(engine, reader)
     table = names.entity(engine, database, name)
     if view and not table.is_view:
@@ -42,9 +40,7 @@ def describe(engine, reader) -> Plan:
         at = partitions.find(engine, table, partitions.values_of(table, given))
         if at is None:
             shown = "{" + ", ".join(f"{key}={value}" for key, _, value in given) + "}"
-            raise hive.failed(
-                f"SemanticException [Error 10006]: Partition not found {shown}"
-            )
+            raise hive.failed(f"SemanticException [Error 10006]: Partition not found {shown}")
         part = engine.catalog.partitions(database, name)[at]
     if not reader.done:
         return _one_column(reader, table)

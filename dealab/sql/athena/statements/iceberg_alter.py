@@ -6,18 +6,29 @@ https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-evolving-table-sch
 from dealab.sql.athena import definitions, hive
 from dealab.sql.athena.iceberg import tables
 from dealab.sql.athena.statements import names
-from dealab.sql.errors import ServiceError
 from dealab.sql.results import Plan
 
 EVOLUTION = (
     "Athena's SQL does not change the partitioning of an Iceberg table; Spark on EMR or Glue does "
     "(ALTER TABLE ... ADD PARTITION FIELD)."
 )
+#: forms that Athena starts and then refuses for Iceberg tables
+REFUSED = (
+    ("REPLACE", "COLUMNS"),
+    ("SET", "LOCATION"),
+    ("SET", "SERDEPROPERTIES"),
+    ("SET", "FILEFORMAT"),
+)
 
 
 def alter(engine, reader) -> Plan:
     reader.expect("ALTER", "TABLE")
     table = names.hive_table(engine, reader)
+    if reader.sees("ADD", "PARTITION", "FIELD"):  # Spark's; no Athena statement
+        reader.expect("ADD")
+        failed = reader.fail()
+        failed.hint = EVOLUTION
+        raise failed
     if reader.sees("PARTITION") or reader.word(1) in ("PARTITION", "IF"):
         # https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-additional-operations.html
         refused = hive.iceberg_unsupported()
@@ -47,16 +58,16 @@ def alter(engine, reader) -> Plan:
         keys = reader.listed(reader.string)
         reader.end()
         return tables.unset_properties(engine, table, keys)
-    if reader.sees("REPLACE", "COLUMNS"):
-        # https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-alter-table-change-column.html
-        raise ServiceError(
-            "NOT_SUPPORTED",
-            "ALTER TABLE REPLACE COLUMNS is not supported for Iceberg tables",
-            hint="CHANGE COLUMN, ADD COLUMNS and DROP COLUMN change one column at a time.",
-        )
-    for words in (("SET", "LOCATION"), ("SET", "SERDEPROPERTIES"), ("SET", "FILEFORMAT")):
+    for words in REFUSED:
         if reader.sees(*words):
-            raise hive.iceberg_unsupported()
+            # https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-alter-table-change-column.html
+            refused = hive.iceberg_unsupported()
+            refused.hint = "CHANGE COLUMN, ADD COLUMNS and DROP COLUMN change one column at a time."
+            raise refused
+    if reader.word() in ("WRITE", "EXECUTE", "REPLACE"):
+        failed = reader.fail()
+        failed.hint = EVOLUTION
+        raise failed
     raise reader.fail()
 
 

@@ -4,6 +4,8 @@ https://docs.aws.amazon.com/athena/latest/ug/insert-into.html
 Wordings: Trino's StatementAnalyzer and Hive connector, https://github.com/trinodb/trino
 """
 
+from dataclasses import replace
+
 from dealab.sql.athena import hivetypes, storage, writing
 from dealab.sql.athena.statements import names
 from dealab.sql.errors import LabLimit, ServiceError
@@ -194,7 +196,7 @@ def plan_hive(engine, table, wanted, inner: Plan) -> Plan:
             engine.catalog.put_partitions(table.database, table.name, [*known, *fresh])
         return storage.told(engine, written, target.location)
 
-    return Plan(work=work)
+    return replace(inner, work=work)
 
 
 def _folder(location: str) -> str:

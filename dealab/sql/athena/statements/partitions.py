@@ -150,8 +150,7 @@ def add(engine, reader, table) -> Plan:
         )
         if known and not tolerant:
             raise hive.task_failed(
-                "AlreadyExistsException(message:Partition already exists: "
-                f"[{', '.join(values)}])"
+                f"AlreadyExistsException(message:Partition already exists: [{', '.join(values)}])"
             )
         if not known:
             added.append(partition_entry(table, values, location))

@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/athena/latest/ug/unload.html
 """
 
+from dataclasses import replace
+
 from dealab.sql.athena import hivetypes, storage, writing
 from dealab.sql.athena.statements import ctas, properties
 from dealab.sql.errors import ServiceError
@@ -51,4 +53,4 @@ def unload(engine, reader) -> Plan:
         written = writing.write(engine, plan, target, engine.file_token())
         return storage.told(engine, written, location)
 
-    return Plan(work=work)
+    return replace(plan, work=work)

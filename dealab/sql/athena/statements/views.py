@@ -172,7 +172,7 @@ def _family(shown: str) -> str:
 
 
 def refuse_multi_dialect(engine, reader) -> Plan:
-    """CREATE PROTECTED MULTI DIALECT VIEW: a view for several engines, guarded by Lake Formation."""
+    """CREATE PROTECTED MULTI DIALECT VIEW: one view for several engines."""
     reader.expect("CREATE")
     reader.accept("OR", "REPLACE")
     reader.expect("PROTECTED", "MULTI", "DIALECT", "VIEW")

@@ -110,13 +110,15 @@ class _Csv:
     def __init__(self, options):
         self.delimiter, self.quote = options.delimiter, options.quote
         mark, stop = re.escape(self.quote), re.escape(self.delimiter)
-        blank = "[ ]" if self.delimiter == "\t" else "[ \t]"
-        if self.delimiter in " \t" and self.delimiter == " ":
-            blank = "[\t]"
+        blank = {"\t": "[ ]", " ": "[\t]"}.get(self.delimiter, "[ \t]")
         self.quoted = re.compile(
-            f"{blank}*{mark}((?:[^{mark}]|{mark}{mark})*){mark}{blank}*(?:({stop})|$)", re.DOTALL
+            f"{blank}*{mark}([^{mark}]*(?:{mark}{mark}[^{mark}]*)*){mark}{blank}*(?:({stop})|$)"
         )
-        self.bare = re.compile(f"([^{stop}{mark}]*)(?:({stop})|$)", re.DOTALL)
+        self.row = re.compile(  # a whole row on one line, field by field
+            f"((?:^|{stop})(?:({blank}*{mark}([^{mark}]*(?:{mark}{mark}[^{mark}]*)*){mark}{blank}*)"
+            f"|([^{stop}{mark}]*))(?={stop}|$))"
+        )
+        self.bare = re.compile(f"([^{stop}{mark}]*)(?:({stop})|$)")
         self.opening = re.compile(f"{blank}*{mark}")
         self.doubled = self.quote * 2
 
@@ -125,6 +127,16 @@ class _Csv:
 
     def careful(self, line: str, lines: list, number: int):
         """Return the fields, the number of the next line, and the record's text."""
+        found = self.row.findall(line)
+        if sum([len(one[0]) for one in found]) == len(line):
+            doubled, quote = self.doubled, self.quote
+            fields = [
+                (inside.replace(doubled, quote) if doubled in inside else inside) or EMPTY
+                if quoted
+                else bare
+                for _, quoted, inside, bare in found
+            ]
+            return fields, number, line
         fields, at = [], 0
         while True:
             if self.opening.match(line, at):

@@ -82,6 +82,8 @@ def typed(binder, value, kind: Type) -> Value:
 class Variables:
     """The part of Redshift's binder that knows procedures' variables and functions' arguments."""
 
+    as_owner = False  # binds a view's or a policy's own text: its maker's rights count
+    policy = ""  # the policy whose text is bound
     positional: list[Value] | None = None  # what $1, $2 ... mean inside an SQL function
 
     def resolve(self, parts, scope):
@@ -92,6 +94,10 @@ class Variables:
                 value, rest = found
                 return self.into(value, rest)
         return super().resolve(parts, scope)
+
+    def check_allowed(self, column, relation):
+        if column.denied:
+            raise self.error("42501", f"permission denied for relation {relation or column.name}")
 
     def own_function(self, parts, node, values):
         from dealab.sql.redshift.statements import sql_functions

@@ -16,6 +16,8 @@ from dealab.sql.signatures import functions
 
 QUERIES = ("SELECT", "WITH", "(")
 
+_POLICY_VERBS = ("CREATE", "ALTER", "DROP", "ATTACH", "DETACH")
+
 #: leading words -> module:function; the longest that matches counts
 FORMS: dict[str, str] = {
     "BEGIN": "blocks:begin",
@@ -37,6 +39,24 @@ FORMS: dict[str, str] = {
     "ALTER FUNCTION": "sql_functions:alter",
     "DROP FUNCTION": "sql_functions:drop",
     "LOCK": "locking:lock",
+    **{
+        f"{verb} {what}": f"users:{verb.lower()}_{what.lower()}"
+        for what in ("USER", "GROUP", "ROLE")
+        for verb in ("CREATE", "ALTER", "DROP")
+    },
+    "SET SESSION AUTHORIZATION": "users:set_authorization",
+    "SET LOCAL SESSION AUTHORIZATION": "users:set_authorization",
+    "RESET SESSION AUTHORIZATION": "users:set_authorization",
+    "GRANT": "grants:grant",
+    "REVOKE": "grants:revoke",
+    "ALTER DEFAULT PRIVILEGES": "grants:default_privileges",
+    **{f"{verb} RLS POLICY": f"security:{verb.lower()}_rls" for verb in _POLICY_VERBS},
+    **{f"{verb} MASKING POLICY": f"security:{verb.lower()}_masking" for verb in _POLICY_VERBS},
+    "CREATE DATASHARE": "datashares:create",
+    "ALTER DATASHARE": "datashares:alter",
+    "DROP DATASHARE": "datashares:drop",
+    "SHOW DATASHARES": "datashares:show",
+    "DESC DATASHARE": "datashares:describe",
     "SHOW TABLES": "show:show_tables",
     "CREATE TABLE": "create_table:create_table",
     "CREATE TEMP TABLE": "create_table:create_table",
@@ -60,6 +80,33 @@ FORMS: dict[str, str] = {
     "DROP DATABASE": "schemas:drop_database",
     "USE": "schemas:use",
     "COMMENT ON": "comment:comment",
+    "CREATE OR REPLACE MATERIALIZED": "unsupported:replace_view",
+    "CREATE INDEX": "unsupported:refuse",
+    "CREATE UNIQUE INDEX": "unsupported:refuse",
+    "CREATE SEQUENCE": "unsupported:refuse",
+    "CREATE TRIGGER": "unsupported:refuse",
+    "CREATE RULE": "unsupported:refuse",
+    "CREATE DOMAIN": "unsupported:refuse",
+    "CREATE TYPE": "unsupported:refuse",
+    "DROP INDEX": "unsupported:refuse",
+    "VACUUM": "maintenance:vacuum",
+    "ANALYZE": "maintenance:analyze",
+    "ANALYZE COMPRESSION": "compression:analyze",
+    "SET": "settings:set_parameter",
+    "RESET": "settings:reset",
+    "SHOW": "settings:show",
+    "SHOW COLUMNS": "show:show_columns",
+    "SHOW SCHEMAS": "show:show_schemas",
+    "SHOW DATABASES": "show:show_databases",
+    "SHOW TABLE": "show:show_table",
+    "SHOW VIEW": "show:show_view",
+    "SHOW CONSTRAINTS": "show:show_constraints",
+    "PREPARE": "prepared:prepare",
+    "EXECUTE": "prepared:execute",
+    "DEALLOCATE": "prepared:deallocate",
+    "DECLARE": "cursors:declare",
+    "FETCH": "cursors:fetch",
+    "CLOSE": "cursors:close",
     "DROP TABLE": "drop:drop_table",
     "DROP VIEW": "drop:drop_view",
     "DROP MATERIALIZED VIEW": "drop:drop_materialized_view",
@@ -88,6 +135,10 @@ def plan(engine, sql: str, parameters=()) -> Plan:
     """Return the plan of one statement."""
     words = leading_words(sql, 5)
     form = form_of(words)
+    if words[:1] == ["PREPARE"]:
+        from dealab.sql.redshift.statements import prepared
+
+        sql = prepared.spaced(sql)
     reader = read(sql, parameters)
     if not reader.tokens:
         raise ServiceError("42601", "syntax error at end of input")

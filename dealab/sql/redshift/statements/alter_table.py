@@ -192,6 +192,8 @@ def owner(engine, reader, found, message: str) -> Plan:
     reader.expect("TO")
     name = reader.identifier()
     reader.end()
+    if name in ("current_user", "session_user"):
+        name = engine.user if name == "current_user" else engine.login
     if engine.objects.get("user", name) is None:
         raise ServiceError("42704", f'user "{name}" does not exist')
     return changed(engine, found, message, owner=name)
@@ -399,6 +401,8 @@ def attributes_of(engine, reader, table, message: str) -> Plan:
         else:
             resorted = "SORTKEY" in words and now.sortkey != table.sortkey
             storage.put(engine, replace(now, unsorted_rows=0) if resorted else now)
+            if {"SORTKEY", "DISTKEY", "DISTSTYLE"} & set(words):
+                matviews.reorganized(engine, table.oid)
         return Outcome(message=message)
 
     return done(work)

@@ -20,7 +20,7 @@ def create_table_as(engine, reader, schema: str, name: str, careful: bool) -> Pl
     from dealab.sql.redshift import statements
 
     names = reader.listed(lambda: definitions.new_name(reader)) if reader.sees("(") else []
-    made = definitions.Definition()
+    made = definitions.Definition(positions=True)
     definitions.attributes(reader, made, encode=False)
     if careful:  # IF NOT EXISTS belongs to CREATE TABLE with columns only
         raise reader.fail()
@@ -35,6 +35,7 @@ def planned(engine, schema, name, names, made, query, binder, tree, message="SEL
     if engine.objects.get("relation", engine.database, schema, name) is not None:
         raise ServiceError("42P07", f'Relation "{name}" already exists')
     made.columns = columns_of(query, tree, names)
+    definitions.name_positions(made)
     temporary = schema == engine.temp_schema
     definitions.settle(made, name, temporary)
     table = create_table.described(engine, made, schema, name, temporary)

@@ -238,6 +238,7 @@ class Definition:
     backup: bool = True
     like: bool = False  # the attributes come from another table
     encode_auto: bool = False
+    positions: bool = False  # may keys name columns by position?
 
 
 def cut(name: str) -> str:
@@ -348,7 +349,7 @@ def default_text(reader) -> str:
 
 
 def identity(reader, found: Column, by_default: bool, place) -> Column:
-    numbers = reader.listed(reader.integer)
+    numbers = reader.listed(reader.integer) if reader.sees("(") else [1, 1]
     if len(numbers) != 2:
         raise reader.fail()
     if found.type not in (types.INTEGER, types.BIGINT):
@@ -431,7 +432,7 @@ def attributes(reader, made: Definition, stop=("AS",), encode: bool = True) -> N
             case "DISTSTYLE":
                 made.diststyle = reader.expect_any("AUTO", "EVEN", "KEY", "ALL")
             case "DISTKEY":
-                names = reader.listed(reader.identifier)
+                names = reader.listed(lambda: key_name(reader, made))
                 if len(names) > 1:
                     raise ServiceError("42P16", "multiple distkey columns are not allowed", *place)
                 distkey(made, names[0], place)
@@ -444,6 +445,13 @@ def attributes(reader, made: Definition, stop=("AS",), encode: bool = True) -> N
                 sortkey(reader, made, word, place)
 
 
+def key_name(reader, made: Definition) -> str:
+    """Take a column of a key: its name, or its position where CREATE TABLE AS allows it."""
+    if made.positions and reader.word().isdigit():
+        return f"#{reader.integer()}"  # no column's name before the query is known
+    return reader.identifier()
+
+
 def sortkey(reader, made: Definition, word: str, place) -> None:
     if word != "SORTKEY":
         reader.expect("SORTKEY")
@@ -454,13 +462,28 @@ def sortkey(reader, made: Definition, word: str, place) -> None:
         raise ServiceError(
             "42P16", "cannot specify SORTKEY both at column level and table level", *place
         )
-    made.sortkey = reader.listed(reader.identifier)
+    made.sortkey = reader.listed(lambda: key_name(reader, made))
     made.sortstyle = "INTERLEAVED" if word == "INTERLEAVED" else "COMPOUND"
     most = MAX_SORT[made.sortstyle]
     if len(made.sortkey) > most:
         raise ServiceError(
             "54011", f"{made.sortstyle} sort keys cannot have more than {most} columns", *place
         )
+
+
+def name_positions(made: Definition) -> None:
+    """Put names in place of the positions of key columns: ``DISTKEY (1)`` of CREATE TABLE AS."""
+
+    def named_key(key):
+        if key is None or not key.startswith("#") or not key[1:].isdigit():
+            return key
+        at = int(key[1:])
+        if not 1 <= at <= len(made.columns):
+            raise ServiceError("42P10", f"position {at} is not in the select list")
+        return made.columns[at - 1].name
+
+    made.distkey = named_key(made.distkey)
+    made.sortkey = [named_key(key) for key in made.sortkey]
 
 
 def settle(made: Definition, table: str, temporary: bool = False) -> None:

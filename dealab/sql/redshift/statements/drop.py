@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.redshift import namespace as spaces
-from dealab.sql.redshift import places, storage
+from dealab.sql.redshift import matviews, places, storage
 from dealab.sql.results import Outcome, Plan, done
 
 WORDS = {"TABLE": spaces.Table, "VIEW": spaces.View, "MATERIALIZED VIEW": spaces.MaterializedView}
@@ -189,6 +189,7 @@ def truncate(engine, reader) -> Plan:
             engine,
             replace(now, unsorted_rows=0, deleted_rows=0, version=engine.namespace.next_id()),
         )
+        matviews.reorganized(engine, table.oid)
         notes = []
         if block:
             transactions.commit(engine)

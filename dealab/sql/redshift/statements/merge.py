@@ -28,6 +28,10 @@ def merge(engine, reader) -> Plan:
     binder = rows.binder_for(engine, reader, table)
     for value in [*(node for _, node in sets), *cells]:
         rows.check_value(binder, value, "MERGE")
+        if value is not None and value.find(exp.Bracket, exp.Dot) is not None:
+            raise ServiceError(
+                "0A000", "Partial reference of SUPER column is not supported in MERGE statement."
+            )
     target = table_node(parts)
     picks = [rows.RowId(this=exp.to_identifier(table.name))]
     picks += [rows.Assigned(this=value, column=column) for column, value in sets]

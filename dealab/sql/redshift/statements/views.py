@@ -103,8 +103,9 @@ def described(engine, body, names, late: bool):
     return columns, () if late else views.reads_of(binder.named)
 
 
-#: what a late-binding view may do without when it is created: relations, schemas, columns
-_UNBOUND = frozenset(["42P01", "3F000", "42703", "42883", "3D000"])
+#: what a late-binding view may do without when it is created: relations, columns, functions;
+#: the schemas must be there
+_UNBOUND = frozenset(["42P01", "42703", "42883"])
 
 
 def check_qualified(tree) -> None:

@@ -43,7 +43,8 @@ class Layout:
     def read(self, written: str) -> dt.datetime:
         """Return the moment of a text. Raises ValueError."""
         regex = "".join(
-            re.escape(text) if letter is None else f"({shape})" for letter, text, shape in self.parts
+            re.escape(text) if letter is None else f"({shape})"
+            for letter, text, shape in self.parts
         )
         found = re.fullmatch(regex, written)
         if found is None:
@@ -65,9 +66,11 @@ class Layout:
             else:
                 held[what] = int(value)
         moment = dt.datetime(**held, microsecond=fraction)
-        return moment.replace(month=1, day=1) + dt.timedelta(days=day_of_year - 1) if (
-            day_of_year
-        ) else moment
+        return (
+            moment.replace(month=1, day=1) + dt.timedelta(days=day_of_year - 1)
+            if (day_of_year)
+            else moment
+        )
 
     def write(self, moment: dt.datetime) -> str:
         """Return a moment as text."""
@@ -75,6 +78,29 @@ class Layout:
             text if letter is None else _written(letter, text, moment)
             for letter, text, _ in self.parts
         )
+
+
+_STRPTIME = {
+    "yyyy": "%Y", "uuuu": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%-m",
+    "dd": "%d", "d": "%-d", "HH": "%H", "H": "%-H", "mm": "%M", "m": "%-M", "ss": "%S",
+    "s": "%-S", "SSS": "%g", "SSSSSS": "%f", "DDD": "%j", "Z": "%z", "X": "%z", "XXX": "%z",
+}  # fmt: skip
+
+
+def strptime(pattern: str) -> str:
+    """Return a pattern in the marks of DuckDB's strptime. Raises LabLimit."""
+    made, at = "", 0
+    while at < len(pattern):
+        found = _PART.match(pattern, at)
+        if found is None or (found[2] is not None and found[0] not in _STRPTIME):
+            raise _unread(pattern)
+        at = found.end()
+        if found[2] is not None:
+            made += _STRPTIME[found[0]]
+        else:
+            text = found[3] if found[3] is not None else found[1].replace("''", "'") or "'"
+            made += text.replace("%", "%%")
+    return made
 
 
 @lru_cache(maxsize=64)
@@ -120,8 +146,10 @@ def _written(letter: str, run: str, moment: dt.datetime) -> str:
     if what == "fraction":
         return f"{moment.microsecond:06d}"[: len(run)].ljust(len(run), "0")
     if what == "month" and len(run) >= 3:
-        return calendar.month_abbr[moment.month] if len(run) == 3 else (
-            calendar.month_name[moment.month]
+        return (
+            calendar.month_abbr[moment.month]
+            if len(run) == 3
+            else (calendar.month_name[moment.month])
         )
     if what == "year":
         return f"{moment.year % 100:02d}" if len(run) == 2 else f"{moment.year:04d}"

@@ -1,0 +1,70 @@
+"""RegexSerDe: the groups are the columns; a line that does not match is a row of NULLs.
+
+https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html
+"""
+
+import re
+from functools import lru_cache
+
+from dealab.sql import patterns
+from dealab.sql.errors import ServiceError
+from dealab.sql.readers.common import check_compression, from_text, header_lines, lines, scan
+from dealab.sql.types import quote, text
+
+#: what RE2 and Java's groups do not agree on: an optional group that takes no part
+_OPTIONAL = re.compile(r"\|[^)]*|\)[*?]|\)\{0")
+
+
+def read(table, files, hive: bool, connection):
+    """Return DuckDB's source and the columns."""
+    pattern = table.serde_parameters.get("input.regex", "")
+    blind = table.serde_parameters.get("input.regex.case.insensitive", "false").lower() == "true"
+    return matched(table, files, hive, pattern, blind)
+
+
+def matched(table, files, hive: bool, pattern: str, blind: bool = False):
+    """Return source and columns of lines read by one regular expression (Java's)."""
+    check_compression(files)
+    written = patterns.java_classes(pattern)
+    if blind:
+        written = "(?i)" + written
+    try:
+        groups = re.compile(written).groups
+    except re.error as problem:
+        raise ServiceError("HIVE_CURSOR_ERROR", f"invalid input.regex: {problem}") from None
+    if groups < len(table.columns):
+        raise ServiceError(
+            "HIVE_CURSOR_ERROR", "Number of matching groups doesn't match the number of columns"
+        )
+    header = header_lines(table)
+    scans = [scan(file, header, "\n", "") for file in files]
+    if patterns.beyond_re2(written) or _OPTIONAL.search(written):
+        call = f"lab_py_groups(line, {text(written)}) AS matched"
+        values = [f"matched[{at + 1}]" for at in range(groups)]
+    else:
+        labels = [f"g{at}" for at in range(groups)]
+        listed = ", ".join(text(label) for label in labels)
+        call = (
+            f"CASE WHEN regexp_full_match(line, {text(written)}) "
+            f"THEN regexp_extract(line, {text(written)}, [{listed}]) END AS matched"
+        )
+        values = [f"matched.{label}" for label in labels]
+    source = lines(table, files, hive, scans, call)
+    columns = [
+        f"{from_text(value, kind)} AS {quote(name)}"
+        for (name, kind), value in zip(table.columns, values, strict=False)
+    ]
+    return source, columns
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str):
+    return re.compile(pattern)
+
+
+def _groups(line: str, pattern: str):
+    found = _compiled(pattern).fullmatch(line)
+    return None if found is None else list(found.groups())
+
+
+patterns.PYTHON["lab_py_groups"] = (_groups, ["VARCHAR", "VARCHAR"], "VARCHAR[]")

@@ -1,0 +1,102 @@
+"""What Spectrum scanned for a statement: kept with its Record for the system views and the bill.
+
+https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_S3QUERY_SUMMARY.html
+https://docs.aws.amazon.com/redshift/latest/dg/SYS_EXTERNAL_QUERY_DETAIL.html (read 2026-11-23)
+"""
+
+import json
+from pathlib import Path
+
+from dealab.sql import estimate, readers
+from dealab.sql.types import NUMBERS
+
+
+def note(engine, plan, profile: str, charged) -> None:
+    """Add one entry for each scan of an external table to ``details["external_scans"]``.
+
+    The bytes of a single scan are DuckDB's own count; several scans share it by what each is
+    expected to read.
+    """
+    record = engine.record
+    if record is None or not plan.tables:
+        return
+    duck = engine.duck(plan)
+    taken: dict[str, int] = {}
+    found = []
+    for node in nodes(json.loads(profile).get("operator", [])):
+        info = node["extra_info"]
+        label = by_file(engine, plan, info) or estimate._table_of(engine, plan, info, taken)
+        taken[label] = taken.get(label, 0) + 1
+        found.append(scan(engine, duck, plan.tables[label], node))
+    share(found, charged.bytes_scanned)
+    record.details.setdefault("external_scans", []).extend(found)
+
+
+def by_file(engine, plan, info) -> str | None:
+    """Return the label of the one table that has the file which a scan names, or None."""
+    first = str(info.get("Filename(s)", "")).split(", ")[0]
+    if not first:
+        return None
+    file = Path(first)
+    found = [
+        label for label, table in plan.tables.items() if file in readers.files(engine.lake, table)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def nodes(tree):
+    for node in tree:
+        if str(node.get("extra_info", {}).get("Function", "")).startswith("READ_"):
+            yield node
+        yield from nodes(node.get("children", []))
+
+
+def scan(engine, duck, table, node) -> dict:
+    """Return what one scan read: see ``namespace.Record`` for the keys."""
+    info = node["extra_info"]
+    left = estimate._left(engine, duck, table, info.get("File Filters", ""))
+    kept = set(left)
+    qualified = sum(1 for part in table.partitions if kept & set(engine.lake.files(part.location)))
+    part = estimate._scan(engine, duck, table, info)
+    read = str(info.get("Total Files Read", "") or len(left))
+    return {
+        "database": table.database,
+        "table": table.name,
+        "location": table.location,
+        "format": file_format(table),
+        "partitioned": bool(table.keys),
+        "nested": any(kind.name not in (*NUMBERS, *_FLAT) for _, kind in table.columns),
+        "partitions_total": len(table.partitions) if table.keys else 0,
+        "partitions_qualified": qualified,
+        "files": int(read) if read.isdigit() else len(left),
+        "files_total": part.files_total,
+        "rows_scanned": int(node.get("rows_scanned", 0) or 0),
+        "rows_returned": int(node.get("intermediate_rows", 0) or 0),
+        "bytes_returned": int(node.get("intermediate_size_bytes", 0) or 0),
+        "bytes": part.bytes_estimated,
+        "seconds": float(node.get("timing", 0) or 0),
+    }
+
+
+_FLAT = ("varchar", "char", "boolean", "date", "timestamp", "timestamptz", "time", "varbinary")
+
+
+def file_format(table) -> str:
+    """Return the format as the system views name it."""
+    serde = table.serde.lower()
+    if table.is_iceberg or "parquet" in serde:
+        return "Parquet"
+    for mark, name in (("orc", "ORC"), ("avro", "Avro"), ("json", "JSON"), ("opencsv", "OpenCSV")):
+        if mark in serde:
+            return name
+    return "Text"
+
+
+def share(found: list[dict], scanned: int) -> None:
+    """Make the scans' bytes add up to what was read."""
+    whole = sum(one["bytes"] for one in found)
+    left = scanned
+    for at, one in enumerate(found):
+        last = at == len(found) - 1
+        one["bytes"] = left if last else (scanned * one["bytes"] // whole if whole else 0)
+        left -= one["bytes"]
