@@ -207,7 +207,9 @@ def _lake(line: str) -> None:
             print(f"s3://{key}  {size:,} bytes")
     if results:
         total = sum(size for _, size in results)
-        print(f"s3://{results[0][0].partition('/')[0]}/  {len(results):,} query results, {total:,} bytes")
+        print(
+            f"s3://{results[0][0].partition('/')[0]}/  {len(results):,} query results, {total:,} bytes"
+        )
     if not written:
         print("Nothing has been written yet.")
 

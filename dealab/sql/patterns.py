@@ -129,6 +129,20 @@ def java(binder, node, name: str, values: list[Value]) -> Value:
     )
 
 
+_POSIX_CLASSES = {
+    "alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z",
+    "space": r"\s", "blank": r" \t", "xdigit": "0-9A-Fa-f", "word": r"\w", "cntrl": r"\x00-\x1f",
+    "punct": r"!-/:-@\[-`{-~",
+}  # fmt: skip
+
+
+def posix(pattern: str) -> str:
+    """Spell out the classes that POSIX names inside brackets: ``[[:digit:]]`` is ``[0-9]``."""
+    for name, inside in _POSIX_CLASSES.items():
+        pattern = pattern.replace(f"[:{name}:]", inside)
+    return pattern
+
+
 def redshift(binder, node, name: str, values: list[Value]) -> Value:
     """Bind one of Redshift's regexp_ functions: POSIX by default, PCRE with the parameter p.
 
@@ -147,7 +161,7 @@ def redshift(binder, node, name: str, values: list[Value]) -> Value:
     flags = values[flags_at].literal if len(values) > flags_at else ""
     if not isinstance(flags, str) or set(flags) - set("cipe"):
         raise binder.error("22023", f"invalid regular expression parameters: {flags}", node)
-    written = translated(binder, node, values[1].literal)
+    written = translated(binder, node, posix(values[1].literal))
     if beyond_re2(written) and "p" not in flags and re.search(r"\(\?", written):
         raise binder.error(
             "XX000",
@@ -203,7 +217,7 @@ def redshift(binder, node, name: str, values: list[Value]) -> Value:
 
 def similar(pattern: str, escape: str) -> str:
     """Translate a SIMILAR TO pattern to a regular expression for a full match."""
-    out, at = "", 0
+    out, at, pattern = "", 0, posix(pattern)
     while at < len(pattern):
         mark = pattern[at]
         if mark == escape and at + 1 < len(pattern):

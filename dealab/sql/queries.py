@@ -680,6 +680,8 @@ class Queries(Relations, Expressions):
                 options = limit.args.get("limit_options")
                 if options is not None and options.args.get("percent"):
                     raise self.limit_node(limit, "PERCENT")
+                if ties.wanted(node) and not self.WITH_TIES:
+                    raise self.limit_node(limit, "WITH TIES")
                 count = limit.args.get("count") or exp.Literal.number(1)
                 self.check_fetch(count)
             else:
@@ -694,6 +696,9 @@ class Queries(Relations, Expressions):
             inner = offset.expression if isinstance(offset, exp.Offset) else offset
             sql += f" OFFSET {self.row_count(inner, scope, 'OFFSET')}"
         return sql
+
+    #: does the service have FETCH FIRST n ROWS WITH TIES?
+    WITH_TIES = False
 
     def check_fetch(self, count) -> None:
         """A hook: Trino fetches one row at least."""

@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from dealab.sql import Athena, Lake, LabLimit, ServiceError
+from dealab.sql import Athena, LabLimit, Lake, ServiceError
 
 A = "https://docs.aws.amazon.com/athena/latest/ug/"
 CTAS = A + "create-table-as.html"
@@ -70,7 +70,8 @@ def test_default_is_parquet_with_gzip(engine):
     result = engine.run("CREATE TABLE kept AS SELECT channel, count(*) AS n FROM orders GROUP BY 1")
     made = entry(engine, "kept")
     assert result.update_count == 3
-    assert result.columns == [] and result.rows == []
+    assert result.columns == []
+    assert result.rows == []
     assert made["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"].endswith(
         "ParquetHiveSerDe"
     )
@@ -227,7 +228,9 @@ def test_partitions_and_buckets_together(engine):
 
 def test_with_no_data_and_an_empty_result(engine):
     result = engine.run("CREATE TABLE hollow AS SELECT * FROM orders WITH NO DATA")
-    assert result.bytes_scanned == 0 and result.billed_bytes == 0 and result.update_count == 0
+    assert result.bytes_scanned == 0
+    assert result.billed_bytes == 0
+    assert result.update_count == 0
     assert engine.run("SELECT count(*) FROM hollow").rows == [(0,)]
     engine.run("CREATE TABLE no_rows AS SELECT order_id FROM orders WHERE order_id < 0")
     assert engine.run("SELECT * FROM no_rows").rows == []
@@ -321,7 +324,8 @@ def test_formats_that_the_lab_does_not_write(engine, name):
         engine.run(f"CREATE TABLE t WITH (format = '{name}') AS SELECT 1 AS a")
     assert name in str(caught.value)
     assert engine.catalog.find("fernway", "t") is None
-    assert engine.lake.written() == [] and engine.history() == []
+    assert engine.lake.written() == []
+    assert engine.history() == []
 
 
 def test_a_hundred_partitions_fit(engine):

@@ -3,7 +3,7 @@
 
 import pytest
 
-from dealab.sql import Athena, Lake, LabLimit, ServiceError
+from dealab.sql import Athena, LabLimit, Lake, ServiceError
 
 A = "https://docs.aws.amazon.com/athena/latest/ug/"
 INSERT = A + "insert-into.html"

@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from dealab.sql import Athena, Lake, LabLimit, ServiceError
+from dealab.sql import Athena, LabLimit, Lake, ServiceError
 
 UNLOAD = "https://docs.aws.amazon.com/athena/latest/ug/unload.html"
 
@@ -23,7 +23,8 @@ def content(engine, location):
 def test_json_is_gzipped(engine):
     tables = engine.catalog.tables("fernway")
     result = engine.run("UNLOAD (SELECT 1 AS a, 'x' AS b) TO 's3://out/j/' WITH (format = 'JSON')")
-    assert result.columns == [] and result.update_count == 1
+    assert result.columns == []
+    assert result.update_count == 1
     assert content(engine, "s3://out/j/") == b'{"a":1,"b":"x"}\n'
     assert engine.catalog.tables("fernway") == tables
 
@@ -63,7 +64,8 @@ def test_it_pays_for_what_it_reads(engine):
     made = engine.run(
         "UNLOAD (SELECT channel FROM orders) TO 's3://out/b/' WITH (format = 'PARQUET')"
     )
-    assert made.bytes_scanned == read.bytes_scanned > 0 and made.billed_bytes == 10 * 1024**2
+    assert made.bytes_scanned == read.bytes_scanned > 0
+    assert made.billed_bytes == 10 * 1024**2
 
 
 def test_a_query_of_its_own_kind(engine):

@@ -62,7 +62,7 @@ def apply(athena, step, model, name):
     return model, name
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(LAYOUTS, STEPS)
 def test_changes_and_time_travel(lake_folder, layout, steps):
     athena = client(lake_folder)

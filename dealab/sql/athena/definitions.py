@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from dealab.sql.athena import hive
 from dealab.sql.athena.statements import names
+from dealab.sql.types import from_hive
 
 #: types that take no numbers; INTEGER is a word of queries, DDL says INT
 PLAIN = frozenset(
@@ -275,7 +276,30 @@ def read_type(reader) -> str:
         return f"map<{key},{value}>"
     if word == "struct":
         return _struct(reader)
-    raise reader.fail()
+    if not word or word.upper() in RESERVED or not reader.is_name():
+        raise reader.fail()
+    reader.take()  # the parser takes any word: whether it is a type is said later
+    return word
+
+
+_OTHERS = re.compile(r"(?:^|(?<=[<,:]))(?:integer|real)(?=[,>]|$)")
+
+
+def check_types(fields) -> None:
+    """Refuse types that tables of Hive's kind do not have: INTEGER is a word of queries."""
+    for field in fields:
+        try:
+            from_hive(field.type)
+            wrong = _OTHERS.search(field.type)
+        except ValueError:
+            wrong = True
+        if wrong:
+            line, column = field.place
+            raise hive.failed(
+                f"ParseException line {line}:{column - 1} cannot recognize input near "
+                f"'{field.name}' '{field.type}' in column type",
+                "DDL writes int, string, binary where queries write integer, varchar, varbinary.",
+            )
 
 
 def _decimal(reader) -> str:

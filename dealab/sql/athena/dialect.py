@@ -225,8 +225,11 @@ def _listagg(parser):
     if not distinct:
         parser._match(TokenType.ALL)
     arguments = [parser._parse_disjunction()]
-    if parser._match(TokenType.COMMA):
-        arguments.append(parser._parse_disjunction())
+    if parser._match(TokenType.COMMA):  # Trino's grammar wants a text here, no expression
+        separator = parser._parse_string()
+        if separator is None:
+            parser.raise_error("expected a text")
+        arguments.append(separator)
     if distinct:
         arguments = [exp.Distinct(expressions=arguments)]
     if parser._match_text_seq("ON", "OVERFLOW"):

@@ -182,7 +182,7 @@ class Athena(Engine):
 
             raise ServiceError(
                 CUTOFF,
-                "Query cancelled! : Bytes scanned limit was exceeded",
+                "Bytes scanned limit was exceeded",
                 hint=f"the query read {size(scanned)}"
                 + (" at the tables' declared scale" if scanned > charged.bytes_scanned else "")
                 + f"; the workgroup {self.workgroup} allows {size(limit)}. What was read until then "
@@ -191,7 +191,7 @@ class Athena(Engine):
         return charged
 
 
-CUTOFF = "QUERY_CANCELLED"
+CUTOFF = "CANCELLED"
 
 
 def _cancelled(problem: ServiceError) -> bool:

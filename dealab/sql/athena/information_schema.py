@@ -92,6 +92,11 @@ def _columns(catalog):
     for database, name, table in _entries(catalog):
         if table.is_view:
             listed = [(c["name"], c["type"]) for c in views.definition(table)["columns"]]
+        elif table.is_iceberg:  # their timestamps have microseconds
+            from dealab.sql.athena.iceberg import metadata
+
+            state = metadata.load(catalog.lake, table)
+            listed = [(column, athena_name(kind)) for column, kind in state.columns()]
         else:
             listed = [(column, athena_name(kind)) for column, kind in table.fields()]
         keys = {key for key, _ in table.keys}

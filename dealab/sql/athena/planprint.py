@@ -160,9 +160,7 @@ def logical_json(root: Node) -> str:
 
 
 def distributed_json(root: Node) -> str:
-    return json.dumps(
-        {str(part.number): shaped(part.root) for part in fragments(root)}, indent=2
-    )
+    return json.dumps({str(part.number): shaped(part.root) for part in fragments(root)}, indent=2)
 
 
 def analyzed_json(root: Node) -> str:
@@ -196,7 +194,9 @@ def graph(root: Node, by_fragment: bool) -> str:
         count += 1
         label = f"plannode_{count}"
         shown = node.title.replace("\\", "\\\\").replace('"', '\\"').replace("{", "\\{")
-        shown = shown.replace("}", "\\}").replace("<", "\\<").replace(">", "\\>").replace("|", "\\|")
+        shown = (
+            shown.replace("}", "\\}").replace("<", "\\<").replace(">", "\\>").replace("|", "\\|")
+        )
         lines.append(
             f'{label}[label="{{{shown}}}", style="rounded, filled", shape=record, fillcolor=white];'
         )

@@ -126,7 +126,10 @@ class Builder:
             return Node("LocalMerge", f"[{order}]", outputs, children=[merge])
         if kind.endswith("WINDOW"):
             functions = [_resolved(item, first.outputs) for item in _texts(info, "Projections")]
-            keys = re.search(r"PARTITION BY (.*?)(?: ORDER BY| ROWS| RANGE|\))", functions[0] if functions else "")
+            keys = re.search(
+                r"PARTITION BY (.*?)(?: ORDER BY| ROWS| RANGE|\))",
+                functions[0] if functions else "",
+            )
             inner = exchanged(first, "REPARTITION", keys[1]) if keys else gathered(first)
             names = [*outputs, *functions]
             return Node("Window", f"[{', '.join(functions)}]", names, children=[inner])
@@ -238,7 +241,10 @@ class Builder:
         condition = info.get("File Filters", "")
         if not condition:
             return list(table.partitions)
-        left = {str(file) for file in estimates._left(self.engine, self.engine.duck(self.plan), table, condition)}
+        left = {
+            str(file)
+            for file in estimates._left(self.engine, self.engine.duck(self.plan), table, condition)
+        }
         lake = self.engine.lake
         return [
             part

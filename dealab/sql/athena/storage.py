@@ -34,7 +34,5 @@ def told(engine, written: Written, location: str) -> Outcome:
         update_count=written.rows,
         bill=outcome.bill,
         duckdb=outcome.duckdb,
-        notes=[
-            f"{count:,} file{'' if count == 1 else 's'}, {size(total)}{where} under {location}"
-        ],
+        notes=[f"{count:,} file{'' if count == 1 else 's'}, {size(total)}{where} under {location}"],
     )

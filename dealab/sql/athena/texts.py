@@ -89,7 +89,9 @@ def json_value(sql: str, kind: Type, label: str = "j") -> str:
             return f"list_transform({sql}, lambda {label}: {inner})"
         case "map":
             inner = json_value(f"{label}.value", kind.args[1], label + "j")
-            entries = f"list_transform(map_entries({sql}), lambda {label}: row({label}.key, {inner}))"
+            entries = (
+                f"list_transform(map_entries({sql}), lambda {label}: row({label}.key, {inner}))"
+            )
             return f"map_from_entries({entries})"
         case "row":
             parts = [

@@ -28,6 +28,7 @@ from dealab.sql.types import (
     VARCHAR,
     Type,
     athena_name,
+    duck_name,
     text,
 )
 
@@ -39,11 +40,6 @@ DAY_UNITS = ("day", "week", "month", "quarter", "year")
 
 def unit_of(binder, node, value: Value, kind: Type) -> str:
     """Return the unit named by a function's first argument, checked for the type."""
-    if value.type.name not in ("varchar", "char") or not isinstance(value.literal, str):
-        raise LabLimit(
-            f"{node.name.lower()} with a unit that is not a constant",
-            "Trino takes any varchar as the unit.",
-        )
     unit = value.literal.lower()
     if kind.name == "date":
         if unit not in DAY_UNITS:
@@ -51,6 +47,20 @@ def unit_of(binder, node, value: Value, kind: Type) -> str:
     elif unit not in UNITS:
         raise bad_argument(binder, node, f"'{value.literal}' is not a valid Timestamp field")
     return unit
+
+
+def by_unit(binder, node, unit: Value, kind: Type, made) -> Value:
+    """Return ``made(unit)``, or where only the rows know the unit, a choice among all of them."""
+    if isinstance(unit.literal, str):
+        return made(unit_of(binder, node, unit, kind))
+    known = DAY_UNITS if kind.name == "date" else UNITS
+    values = {word: made(word) for word in known}
+    arms = " ".join(f"WHEN {text(word)} THEN {value.sql}" for word, value in values.items())
+    first = next(iter(values.values()))
+    name = "DATE" if kind.name == "date" else "Timestamp"
+    failed = f"CAST(lab_unknown_unit({unit.sql}, {text(name)}) AS {duck_name(first.type)})"
+    choice = f"CASE lower({unit.sql}) {arms} ELSE {failed} END"
+    return Value(f"CASE WHEN {unit.sql} IS NOT NULL THEN {choice} END", first.type)
 
 
 @special("date_trunc")
@@ -63,11 +73,14 @@ def date_trunc(binder, node, scope):
             [unit, value],
             "date_trunc(varchar(x), date), date_trunc(varchar(x), timestamp(p))",
         )
-    word = unit_of(binder, node, unit, value.type)
-    sql = f"date_trunc({text(word)}, {local(value).sql})"
-    if value.type.name == "date":
-        return Value(f"CAST({sql} AS DATE)", DATE)
-    return from_local(f"CAST({sql} AS TIMESTAMP)", value.type)
+
+    def made(word):
+        sql = f"date_trunc({text(word)}, {local(value).sql})"
+        if value.type.name == "date":
+            return Value(f"CAST({sql} AS DATE)", DATE)
+        return from_local(f"CAST({sql} AS TIMESTAMP)", value.type)
+
+    return by_unit(binder, node, unit, value.type, made)
 
 
 _STEPS = {
@@ -97,11 +110,14 @@ def date_add(binder, node, scope):
             [unit, count, value],
             "date_add(varchar(x), bigint, date), date_add(varchar(x), bigint, timestamp(p))",
         )
-    word = unit_of(binder, node, unit, value.type)
-    sql = f"({local(value).sql} + {_STEPS[word].format(count.sql)})"
-    if value.type.name == "date":
-        return Value(f"CAST({sql} AS DATE)", DATE)
-    return from_local(sql, value.type)
+
+    def made(word):
+        sql = f"({local(value).sql} + {_STEPS[word].format(count.sql)})"
+        if value.type.name == "date":
+            return Value(f"CAST({sql} AS DATE)", DATE)
+        return from_local(sql, value.type)
+
+    return by_unit(binder, node, unit, value.type, made)
 
 
 @special("date_diff")
@@ -115,9 +131,12 @@ def date_diff(binder, node, scope):
             [unit, start, end],
             "date_diff(varchar(x), date, date), date_diff(varchar(x), timestamp(p), timestamp(p))",
         )
-    word = unit_of(binder, node, unit, kind)
     one, two = local(binder.coerce(start, kind)), local(binder.coerce(end, kind))
-    return Value(f"date_sub({text(word)}, {one.sql}, {two.sql})", BIGINT)
+
+    def made(word):
+        return Value(f"date_sub({text(word)}, {one.sql}, {two.sql})", BIGINT)
+
+    return by_unit(binder, node, unit, kind, made)
 
 
 FIELDS = {

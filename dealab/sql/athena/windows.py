@@ -24,6 +24,8 @@ _ORDER = ("UNBOUNDED PRECEDING", "PRECEDING", "CURRENT ROW", "FOLLOWING", "UNBOU
 class Windows:
     """The part of Athena's binder that checks window functions and their frames."""
 
+    WITH_TIES = True
+
     def aggregate(self, name, node, extras, scope):
         window = extras.get("window")
         if extras.get("nulls") and (window is None or name not in VALUE_FUNCTIONS):

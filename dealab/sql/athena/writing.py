@@ -214,9 +214,7 @@ def _groups(engine, duck, target: Target, source: str) -> list[tuple]:
         texts_ = row[len(keys) : 2 * len(keys)]
         values = tuple(DEFAULT_PARTITION if part in (None, "") else part for part in texts_)
         conditions = [
-            f"{name} IS NULL"
-            if part is None
-            else f"CAST({expression} AS VARCHAR) = {text(part)}"
+            f"{name} IS NULL" if part is None else f"CAST({expression} AS VARCHAR) = {text(part)}"
             for name, expression, part in zip(keys, shown, texts_, strict=True)
         ]
         bucket = row[2 * len(keys)] if target.bucketed_by else None

@@ -322,7 +322,7 @@ class Operators:
         left, pattern = self.bind(node.this, scope), self.bind(node.expression, scope)
         if not isinstance(pattern.literal, str):
             raise LabLimit("~ with a pattern that is not a constant", "Redshift takes any pattern.")
-        written = patterns.translated(self, node, pattern.literal)
+        written = patterns.translated(self, node, patterns.posix(pattern.literal))
         if patterns.beyond_re2(written):
             raise self.error("XX000", "Invalid preceding regular expression", node)
         source = self.coerce(left, VARCHAR)

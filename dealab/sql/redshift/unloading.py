@@ -313,7 +313,7 @@ def cell(sql: str, kind, said: Unload, at: int) -> str:
     if said.has("ADDQUOTES"):
         null = f'"{null}"'
     if kind.name in ("super", "json", "array", "map", "row"):
-        null = "null" if said.has("NULL AS") else null
+        null = "null"  # SUPER is written as JSON, so NULL AS does not apply
     return f"coalesce({made}, {text(null)})"
 
 

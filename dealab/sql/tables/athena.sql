@@ -291,3 +291,5 @@ CREATE MACRO lab_replace(s, a, b) AS CASE WHEN a = '' THEN b || array_to_string(
 CREATE MACRO lab_to_base(n, b) AS CASE
   WHEN b < 2 OR b > 36 THEN lab_fail('INVALID_FUNCTION_ARGUMENT|Radix must be between 2 and 36')::VARCHAR
   WHEN n < 0 THEN '-' || lower(to_base(-n, CAST(b AS INTEGER))) ELSE lower(to_base(n, CAST(b AS INTEGER))) END;
+CREATE MACRO lab_unknown_unit(u, name) AS
+  CAST(lab_fail('INVALID_FUNCTION_ARGUMENT|''' || u || ''' is not a valid ' || name || ' field') AS VARCHAR);

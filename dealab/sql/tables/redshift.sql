@@ -78,7 +78,8 @@ CREATE MACRO lab_keys(j) AS CASE WHEN json_type(j) = 'OBJECT' THEN json_keys(j) 
 CREATE MACRO lab_values(j) AS list_transform(lab_keys(j), lambda k: json_extract(j, '$.' || lab_quoted(k)));
 CREATE MACRO lab_interval_micros(i) AS (date_part('day', i) * 86400000000 + date_part('hour', i) * 3600000000
   + date_part('minute', i) * 60000000 + date_part('microsecond', i));
-CREATE MACRO lab_interval(i) AS to_months(CAST(date_part('year', i) * 12 + date_part('month', i) AS INTEGER))
+CREATE MACRO lab_interval_months(i) AS (date_part('year', i) * 12 + date_part('month', i));
+CREATE MACRO lab_interval(i) AS to_months(CAST(lab_interval_months(i) AS INTEGER))
   + to_days(CAST(sign(lab_interval_micros(i)) * (abs(lab_interval_micros(i)) // 86400000000) AS INTEGER))
   + to_microseconds(CAST(sign(lab_interval_micros(i)) * (abs(lab_interval_micros(i)) % 86400000000) AS BIGINT));
 CREATE MACRO lab_interval_text(i) AS regexp_replace(CAST(lab_interval(i) AS VARCHAR), 'month', 'mon');

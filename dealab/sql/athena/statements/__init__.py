@@ -95,7 +95,7 @@ def plan(engine, sql: str, parameters=()) -> Plan:
         if words and words[0] in QUERIES:
             return plan_query(engine, reader)
         raise unknown(reader)
-    if parameters and form[0] == "hive" and not any(token.text == "?" for token in reader.tokens):
+    if parameters and form[0] == "hive" and not any(token.token_type.name == "PLACEHOLDER" for token in reader.tokens):
         raise ServiceError(
             "INVALID_PARAMETER_USAGE",
             f"Incorrect number of parameters: expected 0 but found {len(parameters)}",
@@ -132,7 +132,7 @@ def read(sql: str, hive: bool = False, parameters=()) -> Reader:
             "INVALID_REQUEST",
             "Only one sql statement is allowed. Got: " + " ".join(sql.split())[:60],
         )
-    if not hive:
+    if not hive and tokens:
         check_tokens(tokens, source, syntax_error)
     return Reader(tokens, source, AthenaDialect, syntax_error, parameters)
 

@@ -37,6 +37,8 @@ UNSUPPORTED = (
 
 def alter(engine, reader) -> Plan:
     reader.expect("ALTER", "TABLE")
+    if reader.sees("IF", "EXISTS"):  # Trino has it, Athena's grammar does not
+        raise reader.fail()
     database, name = names.path(engine, reader)
     table = engine.catalog.find(database, name)
     if table is not None and table.is_iceberg:
@@ -110,6 +112,7 @@ def _changed_columns(reader, table, before: list[dict]) -> list[dict]:
     if reader.accept("ADD"):
         reader.expect("COLUMNS")
         fields = reader.listed(lambda: definitions.read_field(reader))
+        definitions.check_types(fields)
         after = [*before, *(field.glue() for field in fields)]
     elif reader.accept("REPLACE"):
         reader.expect("COLUMNS")
@@ -119,6 +122,7 @@ def _changed_columns(reader, table, before: list[dict]) -> list[dict]:
                 f"Replace columns is not supported for table {table.database}.{table.name}. "
                 "SerDe may be incompatible."
             )
+        definitions.check_types(fields)
         after = [field.glue() for field in fields]
     elif reader.accept("CHANGE"):
         after = _change(reader, before)
@@ -138,6 +142,7 @@ def _change(reader, before: list[dict]) -> list[dict]:
     reader.accept("COLUMN")
     old = definitions.column_name(reader)
     field = definitions.read_field(reader)
+    definitions.check_types([field])
     names_before = [column["Name"].lower() for column in before]
     if old not in names_before:
         raise hive.task_failed(f"Invalid column reference {old}")

@@ -88,6 +88,7 @@ def _check(engine, definition: Definition) -> None:
         raise hive.task_failed(
             "MetaException(message:at least one column must be specified for the table)"
         )
+    definitions.check_types((*definition.columns, *definition.partitioned_by))
     names = [column.name for column in definition.columns]
     for at, name in enumerate(names):
         if name in names[:at]:

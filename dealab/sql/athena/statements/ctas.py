@@ -383,7 +383,8 @@ def check_keys(columns, wanted: tuple[str, ...]) -> int:
     missing = [name for name in wanted if name not in held]
     if missing:
         raise ServiceError(
-            "INVALID_TABLE_PROPERTY", f"Partition columns [{', '.join(missing)}] not present in schema"
+            "INVALID_TABLE_PROPERTY",
+            f"Partition columns [{', '.join(missing)}] not present in schema",
         )
     if len(wanted) == len(held):
         raise ServiceError("INVALID_TABLE_PROPERTY", "Table contains only partition columns")

@@ -64,9 +64,7 @@ def _inner(engine, statements, text: str, reader, place) -> Plan:
             raise
         line = place[0] + problem.line - 1
         column = problem.column + (place[1] - 1 if problem.line == 1 else 0)
-        raise ServiceError(
-            problem.code, problem.message, line, column, hint=problem.hint
-        ) from None
+        raise ServiceError(problem.code, problem.message, line, column, hint=problem.hint) from None
 
 
 def _sees_options(reader) -> bool:

@@ -101,16 +101,14 @@ def _wanted(columns, listed, place) -> list[tuple[str, Type]]:
 def _check_types(binder, wanted, given, place) -> None:
     """Refuse a query whose columns are of another number or have types that do not meet."""
     fits = len(wanted) == len(given) and all(
-        _meets(binder, kind, target)
-        for (_, kind), (_, target) in zip(given, wanted, strict=True)
+        _meets(binder, kind, target) for (_, kind), (_, target) in zip(given, wanted, strict=True)
     )
     if not fits:
         table = ", ".join(athena_name(kind) for _, kind in wanted)
         query = ", ".join(athena_name(kind) for _, kind in given)
         raise ServiceError(
             "TYPE_MISMATCH",
-            "Insert query has mismatched column types: "
-            f"Table: [{table}], Query: [{query}]",
+            f"Insert query has mismatched column types: Table: [{table}], Query: [{query}]",
             *place,
         )
 
@@ -242,9 +240,12 @@ def _shape(engine, table) -> dict:
     parameters = {**table.serde_parameters}
     codec = "GZIP"
     if format_ == "PARQUET":
-        codec = table.parameters.get("parquet.compression", table.parameters.get(
-            "parquet.compress", table.parameters.get("write.compression", "GZIP")
-        )).upper()
+        codec = table.parameters.get(
+            "parquet.compression",
+            table.parameters.get(
+                "parquet.compress", table.parameters.get("write.compression", "GZIP")
+            ),
+        ).upper()
     else:
         codec = table.parameters.get("write.compression", "GZIP").upper()
     if codec not in writing.COMPRESSIONS[format_]:
@@ -258,5 +259,3 @@ def _shape(engine, table) -> dict:
         shape["delimiter"] = "\x01" if delimiter == "1" else delimiter
         shape["null"] = parameters.get("serialization.null.format", "\\N")
     return shape
-
-

@@ -78,7 +78,7 @@ def execute(engine, reader) -> Plan:
     reader.end()
     found = engine.groups.get_prepared_statement(name, engine.workgroup)["PreparedStatement"]
     text = found["QueryStatement"]
-    marks = sum(token.text == "?" for token in statements.read(text).tokens)
+    marks = sum(token.token_type.name == "PLACEHOLDER" for token in statements.read(text).tokens)
     if marks != len(values):
         raise ServiceError(
             "INVALID_PARAMETER_USAGE",

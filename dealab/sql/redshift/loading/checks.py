@@ -174,7 +174,7 @@ def made_value(value: str, column, options) -> str:
         case "time":
             return f"TRY_CAST(trim({value}) AS TIME)"
         case "super":
-            return f"CAST({value} AS JSON)"
+            return f"CASE WHEN trim({value}) <> 'null' THEN CAST({value} AS JSON) END"
         case "varbinary":
             return f"unhex({value})"
     return "NULL"

@@ -15,6 +15,7 @@ from dealab.sql.errors import ServiceError
 from dealab.sql.redshift import transactions
 from dealab.sql.redshift.plpgsql import tree
 from dealab.sql.redshift.plpgsql.frames import Frame, Variable, typed
+from dealab.sql.redshift.statements import cursors
 from dealab.sql.results import Plan
 from dealab.sql.scope import Scope
 from dealab.sql.types import BOOLEAN, INTEGER, VARCHAR, duck_name
@@ -471,25 +472,24 @@ class Runner:
         if statement.dynamic:
             text = self.value(text, VARCHAR)
         name = variable.value or statement.cursor
-        if name in self.engine.cursors:
+        if cursors.living(self.engine, name) is not None:
             raise ServiceError("42P03", f'cursor "{name}" already in use, close it first')
-        outcome = self.perform(text)
         variable.value = name
-        self.engine.cursors[name] = outcome
+        self.engine.cursors[name] = cursors.Cursor(self.engine.transaction, self.perform(text))
 
     def opened(self, cursor: str) -> str:
         """Return the name of an open cursor."""
         variable = self.frame.find(cursor)
         name = variable.value if variable is not None else cursor
-        if name not in self.engine.cursors:
-            raise ServiceError("34000", f'cursor "{name or cursor}" does not exist')
+        cursors.existing(self.engine, name or cursor)
         return name
 
     def do_fetch(self, statement) -> None:
         name = self.opened(statement.cursor)
-        outcome = self.engine.cursors[name]
-        rows = outcome.rows[:1]
-        del outcome.rows[:1]
+        cursor = self.engine.cursors[name]
+        outcome = cursor.outcome
+        rows = outcome.rows[cursor.at : cursor.at + 1]
+        cursor.at += len(rows)
         self.store_row(statement.into, outcome.columns, outcome.kinds, rows[0] if rows else None)
         self.counted(len(rows))
 

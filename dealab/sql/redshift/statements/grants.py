@@ -133,8 +133,11 @@ def objects(engine, reader, wanted) -> list[Target] | None:
             return reader.commas(lambda word=word: routine(engine, reader, word.lower()))
     if reader.accept("LANGUAGE"):
         return [Target("language", name, name) for name in reader.commas(reader.identifier)]
-    if reader.accept("ALL"):
+    if reader.sees("ALL") and reader.word(1) in ("TABLES", "FUNCTIONS", "PROCEDURES"):
+        reader.expect("ALL")
         return everything(engine, reader)
+    if reader.sees("ALL"):
+        return None
     for words in (("DATASHARE",), ("MODEL",), ("EXTERNAL", "TABLE"), ("EXTERNAL", "SCHEMA")):
         if reader.sees(*words):
             return None
@@ -385,7 +388,7 @@ def elsewhere(engine, reader, wanted, giving: bool, tag: str) -> Plan:
             "Redshift changes the Lake Formation permissions of an IAM role.",
             "Spectrum tables under Lake Formation are granted per table and column to IAM roles.",
         )
-    if reader.is_string() or reader.sees("DEFAULT"):
+    if reader.is_string() or reader.sees("DEFAULT") or reader.sees("ALL"):
         raise LabLimit(
             f"{tag} ASSUMEROLE",
             "users and groups may then use that IAM role in COPY, UNLOAD and Lambda functions.",
