@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 from dealab import paths
-from dealab.build import exercises, lessons, release, source
+from dealab.build import exercises, lessons, reference, release, source
 
-DERIVED = ("notebooks", "source", "release")
+DERIVED = ("notebooks", "source", "release", "docs/reference")
 
 
 def derive(root: Path | None = None) -> dict[str, bytes]:
@@ -23,6 +23,7 @@ def derive(root: Path | None = None) -> dict[str, bytes]:
     }
     files |= {f"source/{file}": text.encode() for file, text in sources.items()}
     files |= {f"release/{file}": text.encode() for file, text in release.build(sources).items()}
+    files |= {f"docs/reference/{one}.md": reference.build(one).encode() for one in reference.SERVICES}
     return files
 
 

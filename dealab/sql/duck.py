@@ -57,11 +57,12 @@ class Duck:
     Macros and views are temporary: no other connection sees them, so none can stand in the way.
     """
 
-    def __init__(self, engine, connection, root=None):
+    def __init__(self, engine, connection, root=None, known=None):
         self.engine = engine
         self.connection = connection
         # Python functions belong to the connection that made them: to one that outlives all others
         self.root = connection if root is None else root
+        self.known = set() if known is None else known  # names of the functions that it made
         for setting in OWN_SETTINGS:
             self.connection.execute(f"SET {setting}")
         self.made: dict[str, str] = {}  # macros and views that exist, with their text
@@ -69,7 +70,7 @@ class Duck:
 
     def forget_views(self) -> None:
         """Make macros and views again when next needed: a rollback has taken them away."""
-        self.made = {name: text for name, text in self.made.items() if name == text}
+        self.made.clear()
 
     def reader(self, table) -> str:
         """Return the query behind a table; it is built again when a file came, went or changed."""
@@ -107,7 +108,7 @@ class Duck:
         everything = "\n".join([*views, query])
         needed = macros.needed(everything, self.engine.service)
         for name in re.findall(r"\blab_py_\w+", everything + "".join(text for _, text in needed)):
-            if name not in self.made:
+            if name not in self.known:
                 self._function(name, *patterns.PYTHON[name])
         for name, statement in needed:
             if name not in self.made:
@@ -128,7 +129,7 @@ class Duck:
         from dealab.sql import patterns
 
         for name, made in list(patterns.PYTHON.items()):
-            if name not in self.made:
+            if name not in self.known:
                 self._function(name, *made)
 
     def _function(self, name: str, function, parameters, result) -> None:
@@ -150,7 +151,7 @@ class Duck:
         except duckdb.Error:  # another connection of this instance has it already
             if not self._has_function(self.root, name):
                 raise
-        self.made[name] = name
+        self.known.add(name)
 
     @staticmethod
     def _has_function(connection, name: str) -> bool:

@@ -12,7 +12,7 @@ from sqlglot import exp
 from dealab.sql import types
 from dealab.sql.calls import Calls
 from dealab.sql.errors import LabBug, LabLimit, ServiceError
-from dealab.sql.nodes import NODES, binds
+from dealab.sql.nodes import binds, handler
 from dealab.sql.scope import Grouping, Scope, Value
 from dealab.sql.types import BIGINT, BOOLEAN, DOUBLE, NULL, Type, duck_name, text
 
@@ -45,10 +45,10 @@ class Expressions(Calls):
     def bind(self, node, scope: Scope) -> Value:
         if node is None:  # the parser read past something that is missing
             raise self.foreign(None)
-        handler = NODES.get(type(node))
-        if handler is None or not hasattr(self, handler[0]):  # another service's node
+        found = handler(type(node), type(self))
+        if found is None:
             raise self.limit_node(node)
-        method, parts = handler
+        method, parts = found
         for part, value in node.args.items():
             if part not in parts and value not in (None, False, []):
                 raise self.limit_node(node, part)

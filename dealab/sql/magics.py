@@ -22,7 +22,7 @@ import re
 import shlex
 
 _SERVICES = ("athena", "redshift")
-_RESULT = re.compile(r"[^/]*athena-results/[0-9a-f-]{36}\.(?:csv|txt)")  # of one query
+_RESULT = re.compile(r"[^/]*athena-results/[0-9a-f-]{36}(?:\.csv|\.txt|-manifest\.csv)")
 
 #: NAME -> (text of the last cell run with >> NAME, its service)
 _remembered: dict[str, tuple[str, str]] = {}
@@ -207,9 +207,8 @@ def _lake(line: str) -> None:
             print(f"s3://{key}  {size:,} bytes")
     if results:
         total = sum(size for _, size in results)
-        print(
-            f"s3://{results[0][0].partition('/')[0]}/  {len(results):,} query results, {total:,} bytes"
-        )
+        bucket = results[0][0].partition("/")[0]
+        print(f"s3://{bucket}/  {len(results):,} query results, {total:,} bytes")
     if not written:
         print("Nothing has been written yet.")
 

@@ -170,6 +170,10 @@ class Queries(Relations, Expressions):
         ]
         return f"SELECT {', '.join(casts)} FROM ({query.sql}) AS side({', '.join(names)})"
 
+    def values_row(self, values: list[Value]) -> list[Value]:
+        """A hook: in Trino a row alone is a row of VALUES, ``VALUES ROW(1, 2)``."""
+        return values
+
     def bind_values(self, node, parent) -> Query:
         self.allow(node, {"expressions", "with_", "order", "limit", "offset"})
         scope = Scope(parent=parent, clause="VALUES")
@@ -179,7 +183,7 @@ class Queries(Relations, Expressions):
             cells = item.expressions if isinstance(item, exp.Tuple) else [item]
             if len(cells) == 1 and isinstance(cells[0], exp.Tuple):
                 cells = cells[0].expressions
-            rows.append([self.bind(cell, scope) for cell in cells])
+            rows.append(self.values_row([self.bind(cell, scope) for cell in cells]))
         if len({len(row) for row in rows}) != 1:
             raise self.values_width(rows, node)
         kinds = []

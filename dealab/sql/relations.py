@@ -337,6 +337,17 @@ class Relations:
         listed = ", ".join(quote(name) for name in unique)
         return f"LATERAL ({query.sql}) AS {quote(alias)}({listed})"
 
+    @staticmethod
+    def rows_stay_whole(values, names: list[str]) -> bool:
+        """Tell whether rows of an unnested array come as one column each.
+
+        Trino spreads them over a column for each field. Athena's guide also names the row itself:
+        ``UNNEST(users) AS t(user)``, then ``user.name``; the number of names tells which is meant.
+        https://docs.aws.amazon.com/athena/latest/ug/flattening-arrays.html (read 2026-11-23)
+        """
+        narrow = sum(2 if value.type.name == "map" else 1 for value in values)
+        return len(names) == narrow
+
     def bind_unnest(self, node, scope: Scope) -> str:
         """UNNEST of arrays and maps, side by side, padded with NULL, perhaps numbered."""
         self.allow(node, {"expressions", "alias", "offset"})
@@ -344,15 +355,19 @@ class Relations:
         scope.clause = "UNNEST"
         picks: list[tuple[str, Type]] = []
         lengths = []
-        for item in node.expressions:
-            value = self.bind(item, scope)
+        labels: dict[int, str] = {}  # fields of rows keep their names
+        values = [self.bind(item, scope) for item in node.expressions]
+        whole = self.rows_stay_whole(values, names)
+        for item, value in zip(node.expressions, values, strict=True):
             kind = value.type
             if kind.name == "array":
                 lengths.append(f"len({value.sql})")
                 element = kind.args[0]
-                if element.name == "row":
+                if element.name == "row" and not whole:
                     for at, (field, of) in enumerate(element.args[0]):
                         key = types.field_key(field, at)
+                        if field:
+                            labels[len(picks)] = field
                         picks.append(
                             (
                                 f"unnest(list_transform({value.sql}, lambda r: "
@@ -374,7 +389,9 @@ class Relations:
             picks.append((f"unnest(range(1, coalesce({longest}, 0) + 1))", types.BIGINT))
             if isinstance(offset, exp.Expression) and names:
                 names = [*names, offset.name.lower()]
-        columns = [(self.unnamed(at, None), kind) for at, (_, kind) in enumerate(picks)]
+        columns = [
+            (labels.get(at) or self.unnamed(at, None), kind) for at, (_, kind) in enumerate(picks)
+        ]
         alias, unique = self.enter(scope, label, columns, names, node)
         listed = ", ".join(
             f"{sql} AS {quote(name)}" for (sql, _), name in zip(picks, unique, strict=True)

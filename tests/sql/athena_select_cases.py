@@ -1118,6 +1118,55 @@ CASES = [
         [(1295, -5, "z", "0")],
         STRING,
     ),
+    (
+        "SELECT ROW(1, NULL) = ROW(1, 2), ROW(1, NULL) = ROW(2, NULL), ROW(1, 2) <> ROW(1, 3), (1, 2) IN ((1, NULL)), (1, 2) IN ((3, NULL))",
+        [(None, False, True, None, False)],
+        COMPARISON,
+    ),
+    (
+        "SELECT ARRAY[1, NULL] = ARRAY[1, 2], ARRAY[1, NULL] = ARRAY[2, NULL], ARRAY[1] = ARRAY[1, 2], ARRAY[] = ARRAY[], ARRAY[NULL] = ARRAY[NULL]",
+        [(None, False, False, True, None)],
+        COMPARISON,
+    ),
+    (
+        "SELECT date_trunc(u, timestamp '2026-05-06 10:11:12'), date_add(u, 1, timestamp '2026-05-06 10:11:12'), date_diff(u, date '2026-01-01', date '2026-03-01') FROM (VALUES 'month', 'DAY') AS t(u)",
+        [
+            (dt.datetime(2026, 5, 1, 0, 0), dt.datetime(2026, 6, 6, 10, 11, 12), 2),
+            (dt.datetime(2026, 5, 6, 0, 0), dt.datetime(2026, 5, 7, 10, 11, 12), 59),
+        ],
+        DATETIME,
+    ),
+    (
+        "SELECT timestamp '2026-01-31 23:30:00 America/New_York' + interval '1' month = timestamp '2026-02-28 23:30:00 America/New_York', CAST('10:11:12.3456' AS time(3))",
+        [(True, dt.time(10, 11, 12, 346000))],
+        DATETIME,
+    ),
+    (
+        "SELECT CHAR 'two words', typeof(CHAR 'abc'), typeof(VARCHAR 'abc'), CAST(1 AS double precision), CAST(ARRAY[1] AS array<varchar>)",
+        [("two words", "char(3)", "varchar", 1.0, ["1"])],
+        CONVERSION,
+    ),
+    (
+        "SELECT current_catalog, current_schema, current_timezone()",
+        [("awsdatacatalog", "fernway", "UTC")],
+        CONVERSION,
+    ),
+    ("SELECT * FROM ((VALUES 1) AS t(a) CROSS JOIN (VALUES 2) AS u(b))", [(1, 2)], SELECT),
+    (
+        "SELECT a.x, c.z FROM ((SELECT 1 AS x) AS a JOIN (SELECT 1 AS y) AS b ON a.x = b.y) LEFT JOIN (VALUES 1) AS c(z) ON a.x = c.z",
+        [(1, 1)],
+        SELECT,
+    ),
+    (
+        "WITH w AS (SELECT ARRAY[CAST(ROW('Ann', 38) AS ROW(name varchar, age integer))] AS people) SELECT filter(people, p -> p.age > 30), transform(people, p -> p.name), people[1].age + 1 FROM w",
+        [([{"name": "Ann", "age": 38}], ["Ann"], 39)],
+        SELECT,
+    ),
+    (
+        "SELECT max_by(x, x) OVER (), approx_percentile(x, 0.5) OVER (), count_if(x > 1) OVER (ORDER BY x) FROM (VALUES 1, 2, 4) AS t(x)",
+        [(4, 2, 0), (4, 2, 1), (4, 2, 2)],
+        SELECT,
+    ),
 ]
 
 ERRORS = [
@@ -1693,5 +1742,51 @@ ERRORS = [
         "SELECT 1x",
         "SYNTAX_ERROR",
         "line 1:8: identifiers must not start with a digit; surround the identifier with double quotes",
+    ),
+    ("SELECT CAST(1 AS string)", "TYPE_NOT_FOUND", "line 1:18: Unknown type: string"),
+    ("SELECT CAST(CAST(1 AS varchar) AS text)", "TYPE_NOT_FOUND", "line 1:35: Unknown type: text"),
+    ("SELECT TRY_CAST('1' AS float)", "TYPE_NOT_FOUND", "line 1:24: Unknown type: float"),
+    (
+        "SELECT CAST(ARRAY['1'] AS array(string))",
+        "TYPE_NOT_FOUND",
+        "line 1:33: Unknown type: string",
+    ),
+    ("SELECT 'a' 'b'", "SYNTAX_ERROR", "line 1:12: mismatched input 'b'"),
+    ("SELECT 1 IS TRUE", "SYNTAX_ERROR", "line 1:13: mismatched input 'TRUE'"),
+    ("SELECT 1 <=> 1", "SYNTAX_ERROR", "line 1:10: mismatched input '<=>'"),
+    ("SELECT 5 ^ 2", "SYNTAX_ERROR", "line 1:8: mismatched input '5 ^ 2'"),
+    ("SELECT [1, 2]", "SYNTAX_ERROR", "line 1:8: mismatched input '['"),
+    ("SELECT {'a': 1}", "SYNTAX_ERROR", "line 1:8: mismatched input '{'"),
+    ("SELECT ARRAY[1, 2][1:2]", "SYNTAX_ERROR", "line 1:14: mismatched input ':'"),
+    ("SELECT INTERVAL 2 DAY", "SYNTAX_ERROR", "line 1:17: mismatched input '2'"),
+    ("SELECT INTERVAL '2' days", "SYNTAX_ERROR", "line 1:21: mismatched input 'days'"),
+    ("SELECT INTERVAL '1' week", "SYNTAX_ERROR", "line 1:21: mismatched input 'week'"),
+    ("SELECT INTERVAL '2 days'", "SYNTAX_ERROR", "line 1:25: mismatched input '<EOF>'"),
+    ("SELECT 1 LIMIT 1, 2", "SYNTAX_ERROR", "line 1:17: mismatched input ','"),
+    (
+        "SELECT date_trunc(u, date '2026-01-01') FROM (VALUES 'hour') AS t(u)",
+        "INVALID_FUNCTION_ARGUMENT",
+        "'hour' is not a valid DATE field",
+    ),
+    (
+        "SELECT listagg(x, s) WITHIN GROUP (ORDER BY x) FROM (VALUES ('a', '-')) AS t(x, s)",
+        "SYNTAX_ERROR",
+        "line 1:19: mismatched input 's'",
+    ),
+    (
+        "SELECT x FROM (VALUES 1) AS t(x) WHERE (x, 'a') IN (SELECT 1, 2)",
+        "TYPE_MISMATCH",
+        "line 1:49: Value expression and result of subquery must be of the same type: row(integer, varchar(1)) vs row(integer, integer)",
+    ),
+    (
+        "SELECT sum(x) OVER (ORDER BY x ROWS 1 PRECEDING EXCLUDE TIES) FROM (VALUES 1) AS t(x)",
+        "SYNTAX_ERROR",
+        "line 1:37: mismatched input '1'",
+    ),
+    ("SELECT nvl(NULL, 1)", "FUNCTION_NOT_FOUND", "line 1:8: Function 'nvl' not registered"),
+    (
+        "SELECT date_add(date '2026-01-01', INTERVAL '1' DAY)",
+        "FUNCTION_NOT_FOUND",
+        "line 1:8: Unexpected parameters (date, interval day to second) for function date_add.",
     ),
 ]

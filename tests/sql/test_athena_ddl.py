@@ -110,7 +110,7 @@ def test_type_of_a_column(lab, written, held, source):
 )
 def test_type_that_ddl_does_not_have(lab, written):
     """int, not integer: {UG}data-types.html"""
-    with pytest.raises(ServiceError, match="SYNTAX_ERROR|FAILED: ParseException"):
+    with pytest.raises(ServiceError, match=r"SYNTAX_ERROR|FAILED: ParseException"):
         make(lab, columns=f"c {written}")
     assert lab.catalog.tables("lab") == []
 

@@ -231,3 +231,16 @@ def test_refused(engine, sql, code, part):
 def test_row_changes_are_a_limit(engine):
     with pytest.raises(LabLimit, match="EXPLAIN of DELETE"):
         engine.run("EXPLAIN DELETE FROM orders WHERE order_id = 1")
+
+
+def test_iceberg_tables(engine):
+    engine.run(
+        "CREATE TABLE ice WITH (table_type = 'ICEBERG', is_external = false, location = 's3://out/ice/') AS SELECT 1 AS n, 'a' AS p"
+    )
+    plan = told(engine, "EXPLAIN SELECT p FROM ice WHERE n = 1")
+    assert (
+        "ScanFilterProject[table = awsdatacatalog:fernway:ice, filterPredicate = (n = 1)]" in plan
+    )
+    assert "TableWriter[n, p]" in told(engine, "EXPLAIN INSERT INTO ice VALUES (2, 'b')")
+    assert "TableWriter[n, p]" in told(engine, "EXPLAIN ANALYZE INSERT INTO ice VALUES (2, 'b')")
+    assert engine.run("SELECT count(*) FROM ice").rows == [(2,)]

@@ -1,6 +1,8 @@
 # ruff: noqa: E501 - a table reads best with one statement a line
 """INSERT INTO: new files, new partitions, types that meet, refusals."""
 
+import gzip
+
 import pytest
 
 from dealab.sql import Athena, LabLimit, Lake, ServiceError
@@ -18,6 +20,9 @@ def engine(lake_folder):
     )
     made.run(
         "CREATE TABLE parted WITH (partitioned_by = ARRAY['p'], external_location = 's3://out/parted/') AS SELECT 1 AS n, CAST('a' AS varchar) AS p"
+    )
+    made.run(
+        "CREATE EXTERNAL TABLE openx (n int) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://out/openx/'"
     )
     return made
 
@@ -116,6 +121,20 @@ def test_into_a_table_of_hive(engine):
     assert engine.run("SELECT * FROM sheet").rows == [(1, "Lansing")]
 
 
+def test_csv_of_strings(engine):
+    """INSERT's page: OpenCSVSerDe takes rows when every column is a string."""
+    engine.run("INSERT INTO people_csv VALUES ('5', 'Say \"hi\", \\ you', NULL)")
+    (file,) = [
+        f for f in engine.lake.files("s3://bucket/people_csv/") if f.is_relative_to(engine.lake.top)
+    ]
+    lines = gzip.decompress(file.read_bytes()).decode().split("\n")
+    assert lines == ["id,name,age", '"5","Say \\"hi\\", \\\\ you",', ""]
+    assert engine.run("SELECT id, name, age FROM people_csv WHERE id = '5'").rows == [
+        ("5", 'Say "hi", \\ you', "")
+    ]
+    assert engine.run("SELECT count(*) FROM people_csv").rows == [(5,)]
+
+
 def test_bounded_text(engine):
     engine.run(
         "CREATE TABLE short AS SELECT CAST('ab' AS varchar(2)) AS v, CAST('ab' AS char(3)) AS c"
@@ -160,7 +179,8 @@ REFUSED = [
     ("INSERT INTO TABLE plain VALUES (1, 'a')", "SYNTAX_ERROR", "mismatched input", TRINO),
     ("INSERT INTO plain DEFAULT VALUES", "SYNTAX_ERROR", "", TRINO),
     ("INSERT INTO plain VALUES (1, 'a') ON CONFLICT DO NOTHING", "SYNTAX_ERROR", "", TRINO),
-    ("INSERT INTO people_csv VALUES ('1', 'a', '2')", "HIVE_UNSUPPORTED_FORMAT", "with SerDe org.apache.hadoop.hive.serde2.OpenCSVSerde is not supported", INSERT),
+    ("INSERT INTO typed_csv VALUES ('1', 2)", "NOT_SUPPORTED", "Hive CSV storage format only supports VARCHAR (unbounded). Unsupported columns: qty integer", INSERT),
+    ("INSERT INTO openx VALUES (1)", "HIVE_UNSUPPORTED_FORMAT", "Output format org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat with SerDe org.openx.data.jsonserde.JsonSerDe is not supported. If a data manifest file was generated at 's3://fernway-athena-results/", "https://dev.classmethod.jp/articles/what-to-do-when-insert-into-results-in-a-hiveunsupportedformat-error-in-amazon-athena"),
     ("INSERT INTO parted SELECT x, CAST(x AS varchar) FROM UNNEST(sequence(1, 101)) AS u(x)", "HIVE_TOO_MANY_OPEN_PARTITIONS", "Exceeded limit of 100 open writers", INSERT),
     ("INSERT INTO plain SELECT 1/0, 'a'", "DIVISION_BY_ZERO", "", TRINO),
 ]  # fmt: skip
@@ -193,3 +213,28 @@ def test_orc_tables_are_a_limit(engine):
     engine.run("CREATE EXTERNAL TABLE o (n int) STORED AS ORC LOCATION 's3://out/orc/'")
     with pytest.raises(LabLimit, match="ORC"):
         engine.run("INSERT INTO o VALUES (1)")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "org.apache.hudi.hadoop.HoodieParquetInputFormat",
+        "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat",
+    ],
+)
+def test_tables_that_are_only_read(engine, name):
+    entry = engine.catalog.find("fernway", "plain").entry
+    changed = {**entry, "StorageDescriptor": {**entry["StorageDescriptor"], "InputFormat": name}}
+    engine.catalog.put_table(changed)
+    with pytest.raises(ServiceError, match="tables is not supported"):
+        engine.run("INSERT INTO plain VALUES (1, 'a')")
+
+
+def test_a_manifest_names_the_files(engine):
+    """https://docs.aws.amazon.com/athena/latest/ug/insert-into.html"""
+    result = engine.run("INSERT INTO plain VALUES (2, 'b')")
+    listed = engine.lake.read(
+        f"s3://fernway-athena-results/{result.query_id}-manifest.csv"
+    ).decode()
+    assert listed.startswith("s3://out/plain/")
+    assert engine.lake.exists(listed)

@@ -301,3 +301,39 @@ def test_partition_column_names_the_folder(lab):
     assert lab.run('SELECT DISTINCT "$partition" FROM orders WHERE id = 15').rows == [
         ("dt=2024-05-15/country=IN",)
     ]
+
+
+@pytest.mark.parametrize(
+    "shape", ["s3://mine/m/{k}/{d}/", "s3://mine/m/d{d}-k{k}/", "s3://mine/m/{k}x/{k}/{d}/"]
+)
+def test_many_partitions_at_places_of_their_own(lab, shape):
+    """Places that follow a pattern and places that do not give the same rows and the same bill."""
+    lab.run(
+        "CREATE EXTERNAL TABLE m (n int) PARTITIONED BY (k int, d string) LOCATION 's3://mine/m/'"
+    )
+    added = []
+    for k in range(1, 15):
+        place = shape.format(k=k, d=f"2024/0{k % 3 + 1}/01")
+        lab.lake.put(f"{place}deep/er/a.txt", f"{k}\n")
+        added.append(f"PARTITION (k={k}, d='2024/0{k % 3 + 1}/01') LOCATION '{place}'")
+    lab.run(f"ALTER TABLE m ADD {' '.join(added)}")
+    assert lab.run("SELECT n, k FROM m WHERE n <> k").rows == []
+    assert lab.run("SELECT count(*), sum(n) FROM m").rows == [(14, 105)]
+    result = lab.run("SELECT n, d FROM m WHERE k = 12")
+    assert (result.rows, result.bytes_scanned) == ([(12, "2024/01/01")], 3)
+    assert lab.run("SELECT sum(n) FROM m WHERE d = '2024/03/01'").rows == [(40,)]
+
+
+def test_places_that_a_pattern_would_read_wrongly(lab):
+    """``a-b-c``: where one value ends cannot be told from the address."""
+    lab.run(
+        "CREATE EXTERNAL TABLE m (n int) PARTITIONED BY (a string, b string) "
+        "LOCATION 's3://mine/m/'"
+    )
+    added = []
+    for at in range(12):
+        lab.lake.put(f"s3://mine/m/x-y{at}-z/a.txt", f"{at}\n")
+        added.append(f"PARTITION (a='x', b='y{at}-z') LOCATION 's3://mine/m/x-y{at}-z/'")
+    lab.run(f"ALTER TABLE m ADD {' '.join(added)}")
+    assert lab.run("SELECT DISTINCT a FROM m").rows == [("x",)]
+    assert lab.run("SELECT n FROM m WHERE b = 'y3-z'").rows == [(3,)]

@@ -187,3 +187,7 @@ def test_other_statements_are_limits_by_name(engine, sql, part):
 def test_what_athena_refuses(engine, sql):
     with pytest.raises(ServiceError, match="Queries of this type are not supported"):
         engine.run(sql)
+
+
+def test_a_mark_inside_text_is_text(engine):
+    assert engine.run("SELECT '?' || ?", ["x"]).rows == [("?x",)]

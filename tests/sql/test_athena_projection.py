@@ -149,7 +149,7 @@ def test_values_of_a_projected_column(lab, folders, kind, properties, found):
     ],
 )
 def test_range_relative_to_now(lab, ends, found):
-    today = dt.datetime.now(dt.timezone.utc).date()
+    today = dt.datetime.now(dt.UTC).date()
     days = [today - dt.timedelta(days=back) for back in (5, 2, 0, -3)]
     make(lab, [f"k={day}" for day in days], "k string", {**DAY, "projection.k.range": ends})
     assert numbers(lab) == found
@@ -272,6 +272,10 @@ def test_injected_column_without_static_equality(devices, where):
         "clause must contain only static equality conditions, and at least one such condition "
         "must be present."
     )
+
+
+def test_injected_column_takes_a_parameter(devices):
+    assert devices.run("SELECT n FROM p WHERE device = ?", ["dev-b"]).rows == [(1,)]
 
 
 def test_injected_column_twice_in_one_query(devices):

@@ -10,6 +10,7 @@ import pytest
 
 from dealab.sql import Athena, LabLimit, ServiceError
 from dealab.sql.lake import Lake
+from dealab.sql.readers import regexes
 
 UG = "https://docs.aws.amazon.com/athena/latest/ug/"
 CSV = "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'"
@@ -224,6 +225,24 @@ def test_regex_with_an_optional_group(lab):
     )
     got = rows(lab, "host string, n int, tail string", clauses, "h 5 x\ni 6\n???\n")
     assert sorted(got, key=str) == [("h", 5, "x"), ("i", 6, None), (None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "absent"),
+    [
+        ("(a)(b)", False),
+        ("(a)?b", True),
+        ("(?:x(a))*", True),
+        ("(a|b) (|c)", False),
+        ("(?:(a)|b)", True),
+        ("(a)|(b)", True),
+        (r"([^)?*]*)\\)?", False),
+        ("(a){0,2}", True),
+        ("(?:a)?(b)", False),
+    ],
+)
+def test_group_that_may_take_no_part(pattern, absent):
+    assert regexes.may_be_absent(pattern) is absent
 
 
 def test_regex_with_fewer_groups_than_columns(lab):

@@ -17,7 +17,7 @@ def engine(lake_folder):
 
 def content(engine, location):
     (file,) = engine.lake.files(location)
-    return gzip.open(file).read() if file.suffix == ".gz" else file.read_bytes()
+    return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
 
 
 def test_json_is_gzipped(engine):

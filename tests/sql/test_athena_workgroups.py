@@ -302,3 +302,19 @@ def test_parameters_are_part_of_the_query(engine):
     engine.run("SELECT ? AS x", [1])
     assert engine.run("SELECT ? AS x", [2], reuse_minutes=5).rows == [(2,)]
     assert engine.run("SELECT ? AS x", [1], reuse_minutes=5).reused
+
+
+def test_the_magic_reuses(lake, monkeypatch):
+    import types
+
+    from dealab.sql import lake as lakes
+    from dealab.sql import magics
+
+    monkeypatch.setattr(lakes, "current", lambda: lake)
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    shell = types.SimpleNamespace(user_ns={})
+    for _ in range(2):
+        magics._run(shell, "athena", "--reuse 60", "SELECT count(*) FROM orders")
+    assert [result.reused for result in shown] == [False, True]
+    assert "reused" in shown[1]._repr_mimebundle_()["text/plain"]

@@ -38,7 +38,9 @@ def ids(athena, condition="true"):
 def test_insert(table):
     assert ids(table) == [1, 2, 3, 4, 5]
     assert len(files(table, "t")) == 2
-    more = table.run("INSERT INTO t (category, id) SELECT 'c3', x FROM UNNEST(ARRAY[6, 7]) AS u (x)")
+    more = table.run(
+        "INSERT INTO t (category, id) SELECT 'c3', x FROM UNNEST(ARRAY[6, 7]) AS u (x)"
+    )
     assert more.update_count == 2
     assert rows(table, "SELECT * FROM t WHERE id = 6") == [(6, None, None, "c3")]
     assert any("/data/category=c3/" in path for path in files(table, "t"))
@@ -249,7 +251,8 @@ def test_merge_of_all_kinds(table):
         "(9, 'nine', false), (10, 'ten', true)) AS s (id, name, gone) ON target.id = s.id "
         "WHEN MATCHED AND s.gone THEN DELETE "
         "WHEN MATCHED THEN UPDATE SET name = s.name, amount = target.amount + 1 "
-        "WHEN NOT MATCHED AND NOT s.gone THEN INSERT (id, name, category) VALUES (s.id, s.name, 'c9')"
+        "WHEN NOT MATCHED AND NOT s.gone "
+        "THEN INSERT (id, name, category) VALUES (s.id, s.name, 'c9')"
     )
     assert done.update_count == 3
     assert rows(table, "SELECT id, name, amount FROM t WHERE id IN (1, 2, 9, 10) ORDER BY id") == [
@@ -397,3 +400,13 @@ def test_same_statements_same_files(lake_folder):
         athena.run("DELETE FROM t WHERE id = 1")
         made.append((objects(athena, "t"), snapshots(athena, "t")))
     assert made[0] == made[1]
+
+
+def test_columns_called_as_duckdb_calls_its_own(athena):
+    create(
+        athena, "o", "filename string, file_row_number bigint, path int, place int, pos int", "path"
+    )
+    athena.run("INSERT INTO o VALUES ('f', 7, 1, 2, 3), ('g', 8, 1, 2, 3)")
+    athena.run("UPDATE o SET place = pos, pos = place WHERE filename = 'f'")
+    athena.run("DELETE FROM o WHERE file_row_number = 8")
+    assert rows(athena, "SELECT * FROM o") == [("f", 7, 1, 3, 2)]

@@ -257,7 +257,9 @@ def test_pruning_in_joins_and_subqueries(events):
 
 def test_bucket_pruning(athena):
     create(athena, "b", "id int, s string", "bucket(8, s)")
-    athena.run("INSERT INTO b SELECT x, 's' || CAST(x AS varchar) FROM UNNEST(sequence(1, 200)) u (x)")
+    athena.run(
+        "INSERT INTO b SELECT x, 's' || CAST(x AS varchar) FROM UNNEST(sequence(1, 200)) u (x)"
+    )
     found = athena.run("SELECT id FROM b WHERE s = 's77'")
     assert (found.rows, found.bill.files_read) == ([(77,)], 1)
 

@@ -159,7 +159,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("sql", "message"), REFUSED)
 def test_refused_definitions(athena, sql, message):
-    with pytest.raises(ServiceError, match="(?s).*") as refused:
+    with pytest.raises(ServiceError) as refused:
         athena.run(sql)
     assert message in str(refused.value)
     assert athena.catalog.find("fernway", "t") is None
@@ -210,7 +210,11 @@ def test_ctas(athena):
 CTAS_REFUSED = [
     ("is_external = true", "SELECT 1 AS a", "is_external"),
     ("is_external = false, partitioning = ARRAY['decade(a)']", "SELECT 1 AS a", "partition"),
-    ("is_external = false, bucketed_by = ARRAY['a'], bucket_count = 2", "SELECT 1 a", "bucketed_by"),
+    (
+        "is_external = false, bucketed_by = ARRAY['a'], bucket_count = 2",
+        "SELECT 1 a",
+        "bucketed_by",
+    ),
     (
         "is_external = false",
         "SELECT TIMESTAMP '2026-01-01 00:00:00.000' AS a",
@@ -271,7 +275,8 @@ def test_types_widen(athena):
 
 
 @pytest.mark.parametrize(
-    ("column", "kind"), [("i", "string"), ("b", "int"), ("d", "decimal(4,2)"), ("d", "decimal(9,3)")]
+    ("column", "kind"),
+    [("i", "string"), ("b", "int"), ("d", "decimal(4,2)"), ("d", "decimal(9,3)")],
 )
 def test_types_do_not_narrow(athena, column, kind):
     create(athena, "t", "i int, b bigint, d decimal(5,2)")
@@ -303,7 +308,10 @@ def test_fields_of_a_struct_come_and_go(athena):
     result = athena.run("SELECT s.a, s.c, l, m FROM t ORDER BY 1")
     assert result.rows == [(1, None, [{"y": None, "x": 7}], {"k": 5}), (2, "q", None, None)]
     athena.run("ALTER TABLE t CHANGE s s struct<a:bigint,c:string,b:string>")  # another b
-    assert rows(athena, "SELECT s.a, s.b, s.c FROM t ORDER BY 1") == [(1, None, None), (2, None, "q")]
+    assert rows(athena, "SELECT s.a, s.b, s.c FROM t ORDER BY 1") == [
+        (1, None, None),
+        (2, None, "q"),
+    ]
 
 
 def test_partition_column_cannot_be_dropped(athena):

@@ -182,7 +182,7 @@ def test_files(athena):
     found = rows(
         athena,
         "SELECT content, record_count, element_at(lower_bounds, 1), element_at(upper_bounds, 1), "
-        "element_at(null_value_counts, 1) FROM \"t$files\" "
+        'element_at(null_value_counts, 1) FROM "t$files" '
         "WHERE file_path LIKE '%c=b%' ORDER BY content",
     )
     assert found[0] == (0, 2, "2", "3", 0)
@@ -210,7 +210,9 @@ def test_manifests(athena):
 
 
 def test_unknown_metadata_tables(athena):
-    with pytest.raises(ServiceError, match=r"Table 'awsdatacatalog.fernway.t\$nope' does not exist"):
+    with pytest.raises(
+        ServiceError, match=r"Table 'awsdatacatalog.fernway.t\$nope' does not exist"
+    ):
         athena.run('SELECT * FROM "t$nope"')
     with pytest.raises(LabLimit, match="properties"):
         athena.run('SELECT * FROM "t$properties"')

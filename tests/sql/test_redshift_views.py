@@ -351,3 +351,20 @@ def test_staleness(lake):
     assert not matviews.is_stale(engine, view)
     engine.run("insert into t values (3, 'z')")
     assert matviews.is_stale(engine, view)
+
+
+def test_nested_materialized_views(lake):
+    """https://aws.amazon.com/about-aws/whats-new/2025/07/amazon-redshift-cascading-refresh-nested-materialized-views/"""
+    engine = session(lake)
+    engine.run("create table b (a int); create materialized view m1 as select a from b")
+    engine.run("create materialized view m2 as select a from m1")
+    engine.run("create materialized view m3 as select a from m2; insert into b values (1)")
+    assert engine.run("refresh materialized view m2").notes == [
+        "INFO: Materialized view m2 is already up to date. However, it depends on another "
+        "materialized view that is not up to date."
+    ]
+    assert engine.run("refresh materialized view m2 cascade").notes == [
+        "INFO: Materialized view m2 was incrementally updated successfully."
+    ]
+    counts = "select (select count(*) from m1), (select count(*) from m2)"
+    assert engine.run(f"{counts}, (select count(*) from m3)").rows == [(1, 1, 0)]

@@ -66,7 +66,6 @@ def test_limit_names_what_the_service_does_and_that_nothing_happened(athena):
             "SELECT * FROM kinds MATCH_RECOGNIZE (ORDER BY i PATTERN (a) DEFINE a AS i > 1)",
             "MATCH_RECOGNIZE",
         ),
-        ("athena", "SELECT * FROM kinds FOR TIMESTAMP AS OF now()", "version"),
         ("redshift", "COPY t FROM 's3://x' IAM_ROLE default", "COPY"),
         ("redshift", "SELECT hll(i) FROM kinds", "hll"),
         ("redshift", "SELECT * FROM svv_tables", "svv_tables"),

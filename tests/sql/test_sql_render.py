@@ -86,7 +86,7 @@ def test_show_statements(athena, redshift):
         ("order_month=2026-05",),
     ]
     assert athena.run("SHOW COLUMNS IN people_csv").rows == [("id",), ("name",), ("age",)]
-    assert athena.run("SHOW DATABASES").rows == [("fernway",), ("other",)]
+    assert athena.run("SHOW DATABASES").rows == [("default",), ("fernway",), ("other",)]
     assert ("kinds",) in redshift.run("SHOW TABLES").rows
 
 

@@ -287,17 +287,17 @@ _OTHERS = re.compile(r"(?:^|(?<=[<,:]))(?:integer|real)(?=[,>]|$)")
 
 def check_types(fields) -> None:
     """Refuse types that tables of Hive's kind do not have: INTEGER is a word of queries."""
-    for field in fields:
+    for column in fields:
         try:
-            from_hive(field.type)
-            wrong = _OTHERS.search(field.type)
+            from_hive(column.type)
+            wrong = _OTHERS.search(column.type)
         except ValueError:
             wrong = True
         if wrong:
-            line, column = field.place
+            line, place = column.place
             raise hive.failed(
-                f"ParseException line {line}:{column - 1} cannot recognize input near "
-                f"'{field.name}' '{field.type}' in column type",
+                f"ParseException line {line}:{place - 1} cannot recognize input near "
+                f"'{column.name}' '{column.type}' in column type",
                 "DDL writes int, string, binary where queries write integer, varchar, varbinary.",
             )
 

@@ -158,7 +158,16 @@ class Athena(Engine):
             execution.reason = str(problem)
             if not _cancelled(problem):
                 execution.billed_bytes = 0
-            raise
+            tail = outputs.tail(self, sql, problem)
+            if not tail:
+                raise
+            raise ServiceError(
+                problem.code,
+                f"{problem.message.rstrip('.')}. {tail}",
+                problem.line,
+                problem.column,
+                problem.hint,
+            ) from problem
         finally:
             execution.milliseconds = round((time.perf_counter() - begin) * 1000)
             execution.completed = datetime.datetime.now(datetime.UTC)
@@ -185,8 +194,8 @@ class Athena(Engine):
                 "Bytes scanned limit was exceeded",
                 hint=f"the query read {size(scanned)}"
                 + (" at the tables' declared scale" if scanned > charged.bytes_scanned else "")
-                + f"; the workgroup {self.workgroup} allows {size(limit)}. What was read until then "
-                f"is billed: {charged.billed_bytes // 2**20:,} MB.",
+                + f"; the workgroup {self.workgroup} allows {size(limit)}. What was read until "
+                f"then is billed: {charged.billed_bytes // 2**20:,} MB.",
             )
         return charged
 

@@ -50,6 +50,32 @@ def store(engine, execution, result) -> None:
     engine.lake.put(execution.output, csv(result) if ending == "csv" else lines(result))
 
 
+def tail(engine, sql: str, problem) -> str:
+    """Return what Athena adds to the errors of its Hive connector when a write fails.
+
+    Seen on the service: https://dev.classmethod.jp/articles/
+    what-to-do-when-insert-into-results-in-a-hiveunsupportedformat-error-in-amazon-athena
+    """
+    from dealab.sql.athena import workgroups
+
+    words = leading_words(sql, 2)
+    if not problem.code.startswith("HIVE_") or "not delete data" in problem.message:
+        return ""
+    if words == ["CREATE", "TABLE"]:
+        return (
+            f"You may need to manually clean the data at location '{engine.default_location()}' "
+            "before retrying. Athena will not delete data in your account."
+        )
+    if words == ["INSERT", "INTO"]:
+        home = workgroups.output_location(engine.group)
+        return (
+            f"If a data manifest file was generated at '{home}{engine.query_id()}-manifest.csv', "
+            "you may need to manually clean the data from locations specified in the manifest. "
+            "Athena will not delete data in your account."
+        )
+    return ""
+
+
 def csv(result) -> str:
     """Return the rows as Athena's CSV."""
     kinds = result._kinds

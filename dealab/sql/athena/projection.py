@@ -16,6 +16,7 @@ from sqlglot import exp
 from dealab.sql import javadates
 from dealab.sql.catalog import Partition
 from dealab.sql.errors import LabLimit, ServiceError
+from dealab.sql.scope import Scope
 
 KINDS = ("enum", "integer", "date", "injected")
 UNITS = ("YEARS", "MONTHS", "WEEKS", "DAYS", "HOURS", "MINUTES", "SECONDS", "MILLISECONDS")
@@ -346,7 +347,7 @@ def _injected_values(binder, table, name: str, node) -> list[str]:
         ]
         if not columns:
             continue
-        values = _static(condition, columns)
+        values = _static(binder, condition, columns)
         if values is None:
             raise refusal
         fixed = values if fixed is None else [value for value in fixed if value in values]
@@ -365,28 +366,31 @@ def _conjuncts(node):
         yield node
 
 
-def _static(condition, columns) -> list[str] | None:
+def _static(binder, condition, columns) -> list[str] | None:
     """Return the constants of ``column = constant`` or ``column IN (constants)``."""
     if isinstance(condition, exp.EQ):
         sides = (condition.left, condition.right)
         if not any(side is columns[0] for side in sides):
             return None
         other = sides[1] if sides[0] is columns[0] else sides[0]
-        value = _constant(other)
+        value = _constant(binder, other)
         return None if value is None else [value]
     if isinstance(condition, exp.In) and condition.this is columns[0]:
-        values = [_constant(item) for item in condition.expressions]
+        values = [_constant(binder, item) for item in condition.expressions]
         return None if not values or None in values else values
     return None
 
 
-def _constant(node) -> str | None:
+def _constant(binder, node) -> str | None:
     if isinstance(node, exp.Paren):
-        return _constant(node.this)
+        return _constant(binder, node.this)
     if isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal):
         return "-" + node.this.name
     if isinstance(node, exp.Literal):
         return node.name
+    if isinstance(node, exp.Placeholder):
+        value = binder.bind(node, Scope(clause="WHERE")).literal
+        return None if value is None else str(value)
     if isinstance(node, exp.Cast):  # DATE '2026-01-01'
-        return _constant(node.this)
+        return _constant(binder, node.this)
     return None

@@ -48,9 +48,13 @@ def eligible(sql: str) -> bool:
 
 
 def keep(engine, execution, sql: str, parameters, result) -> None:
-    """Remember a result that a later run may reuse."""
-    if eligible(sql):
-        execution.result = (_key(engine, sql, parameters), clock(), replace(result))
+    """Remember a result that a later run may reuse, in place of an older one of the same query."""
+    from dealab.sql.athena.outputs import MOST_CELLS
+
+    if not eligible(sql) or len(result.rows) * len(result.columns) > MOST_CELLS:
+        return
+    key = _key(engine, sql, parameters)
+    engine.groups.stored[key] = (clock(), execution.output, replace(result))
 
 
 def find(engine, execution, sql: str, parameters):
@@ -58,26 +62,22 @@ def find(engine, execution, sql: str, parameters):
     age = engine._reuse_minutes
     if not age or not eligible(sql):
         return None
-    wanted = _key(engine, sql, parameters)
-    for one in reversed(engine.groups.executions):
-        if one.result is None or one.result[0] != wanted:
-            continue
-        if clock() - one.result[1] > age * 60:
-            return None
-        stored = copy.copy(one.result[2])
-        execution.reused = True
-        execution.output = one.output
-        stored.bytes_scanned = stored.billed_bytes = 0
-        stored.cost_usd = 0.0
-        stored.bill = bill.free()
-        stored.reused = True
-        stored.duckdb = []
-        stored.stored_as = None
-        stored.notes = [
-            "Athena did not look at the data: rows that changed since that run are not in it."
-        ]
-        return stored
-    return None
+    found = engine.groups.stored.get(_key(engine, sql, parameters))
+    if found is None or clock() - found[0] > age * 60:
+        return None
+    stored = copy.copy(found[2])
+    execution.reused = True
+    execution.output = found[1]
+    stored.bytes_scanned = stored.billed_bytes = 0
+    stored.cost_usd = 0.0
+    stored.bill = bill.free()
+    stored.reused = True
+    stored.duckdb = []
+    stored.stored_as = None
+    stored.notes = [
+        "Athena did not look at the data: rows that changed since that run are not in it."
+    ]
+    return stored
 
 
 def clock() -> float:

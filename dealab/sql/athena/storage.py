@@ -23,8 +23,15 @@ def partition_entry(table: dict, values, folder: str) -> dict:
 
 
 def told(engine, written: Written, location: str) -> Outcome:
-    """Return the Outcome of a statement that wrote rows."""
+    """Return the Outcome of a statement that wrote rows, and leave its manifest.
+
+    https://docs.aws.amazon.com/athena/latest/ug/querying-finding-output-files.html
+    """
+    from dealab.sql.athena import workgroups
     from dealab.sql.render import size
+
+    home = workgroups.output_location(engine.group)
+    engine.lake.put(f"{home}{engine.query_id()}-manifest.csv", "\n".join(written.files))
 
     total = sum(len(engine.lake.read(address)) for address in written.files)
     count = len(written.files)

@@ -71,6 +71,20 @@ class Lines:
         return f"array_to_string({listed}, {_char(self.marks[level])})"
 
 
+def csv_line(columns, separator: str, quote: str, escape: str) -> str:
+    """Return the expression of one line as OpenCSVSerDe writes it: NULL is nothing at all.
+
+    ``columns`` are pairs of expression and type (text).
+    """
+    parts = []
+    for sql, _ in columns:
+        shown = sql
+        for mark in dict.fromkeys((escape, quote)):
+            shown = f"replace({shown}, {_char(mark)}, {_char(escape)} || {_char(mark)})"
+        parts.append(f"coalesce({_char(quote)} || {shown} || {_char(quote)}, '')")
+    return f" || {_char(separator)} || ".join(parts)
+
+
 def _char(mark: str) -> str:
     return text(mark) if mark.isprintable() else f"chr({ord(mark)})"
 

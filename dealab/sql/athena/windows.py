@@ -67,6 +67,19 @@ class Windows:
         if isinstance(count, exp.Literal) and count.this == "0":
             raise self.no_rows_fetched(count)
 
+    def values_row(self, values):
+        if len(values) == 1 and values[0].type.name == "row":
+            return self.fields(values[0])
+        return values
+
+    @staticmethod
+    def fields(value: Value) -> list[Value]:
+        """Return the fields of a row."""
+        return [
+            Value(f"struct_extract({value.sql}, {text(field_key(name, at))})", kind)
+            for at, (name, kind) in enumerate(value.type.args[0])
+        ]
+
     def named_star(self, node, scope) -> list:
         items = self.expand_stars([node.this], scope)
         names = [name.name for name in node.expressions]
@@ -78,10 +91,8 @@ class Windows:
         value = self.bind(node.this, scope)
         if value.type.name != "row":
             raise self.mismatch("expected expression of type Row", node)
-        return [
-            (name, Value(f"struct_extract({value.sql}, {text(field_key(name, at))})", kind))
-            for at, (name, kind) in enumerate(value.type.args[0])
-        ]
+        names = [name for name, _ in value.type.args[0]]
+        return list(zip(names, self.fields(value), strict=True))
 
     def call_exists(self, node, scope) -> Value:
         """EXISTS (VALUES ...) and EXISTS (TABLE ...), which the parser takes for a call."""

@@ -13,7 +13,7 @@ import copy
 import datetime
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dealab.sql.errors import ServiceError
 
@@ -50,7 +50,6 @@ class Execution:
     published: bool = False
     submitted: datetime.datetime | None = None
     completed: datetime.datetime | None = None
-    result: object = field(default=None, repr=False)  # rows, as long as they can be reused
 
     def shape(self) -> dict:
         """Return boto3's ``QueryExecution``."""
@@ -84,6 +83,7 @@ class WorkGroups:
         self._groups: dict[str, dict] = {}
         self._prepared: dict[str, dict[str, dict]] = {}
         self.executions: list[Execution] = []
+        self.stored: dict[tuple, tuple] = {}  # results that can be reused, see reuse.py
         self._put(
             PRIMARY,
             {

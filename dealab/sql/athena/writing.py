@@ -31,9 +31,10 @@ COMPRESSIONS = {
     },
     "JSON": {"GZIP": "gzip", "NONE": "none", "UNCOMPRESSED": "none"},
     "TEXTFILE": {"GZIP": "gzip", "NONE": "none", "UNCOMPRESSED": "none"},
+    "CSV": {"GZIP": "gzip", "NONE": "none", "UNCOMPRESSED": "none"},
 }
 UNWRITTEN = ("ORC", "AVRO", "ION", "RCBINARY", "RCTEXT", "SEQUENCEFILE")
-FORMATS = (*COMPRESSIONS, *UNWRITTEN)
+FORMATS = ("PARQUET", "JSON", "TEXTFILE", *UNWRITTEN)  # CSV is INSERT's, not CTAS's
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class Target:
     """Where rows go and in what shape.
 
     ``columns`` are pairs of name and type, the partition ``keys`` (their number) last. ``location``
-    ends in ``/``. ``places`` holds folders of partitions that exist already, by their values.
+    ends in ``/``. ``quotes`` are the quotation mark and the escape character of CSV; ``header``
+    asks for a first line with the columns' names. ``places`` holds folders of partitions that
+    exist already, by their values.
     """
 
     location: str
@@ -52,6 +55,8 @@ class Target:
     level: int | None = None
     delimiter: str = "\x01"
     null: str = texts.NULL
+    quotes: tuple[str, str] = ('"', "\\")
+    header: bool = False
     bucketed_by: tuple[str, ...] = ()
     bucket_count: int = 0
     places: dict = field(default_factory=dict)
@@ -270,8 +275,16 @@ def _copy(engine, target: Target, source: str, condition: str, address: str) -> 
         options = f"FORMAT json, COMPRESSION {codec}"
     else:
         picks = texts.Lines(target.delimiter, target.null).line(columns) + " AS line"
+        if target.format == "CSV":
+            picks = texts.csv_line(columns, target.delimiter, *target.quotes) + " AS line"
         options = (
             f"FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE '', NULLSTR '', "
             f"COMPRESSION {codec}"
         )
+        if target.header:
+            first = text(target.delimiter.join(names))
+            return (
+                f"COPY (SELECT {first} AS line UNION ALL SELECT {picks} FROM {source}{where}) "
+                f"TO {path} ({options})"
+            )
     return f"COPY (SELECT {picks} FROM {source}{where}) TO {path} ({options})"

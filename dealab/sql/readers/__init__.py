@@ -4,6 +4,7 @@ Each reader lists its files and columns explicitly: DuckDB never guesses a schem
 twice, and sees only the table's partitions. One module for each family of formats.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import quote as escaped
 
@@ -15,6 +16,7 @@ from dealab.sql.readers import schemas
 from dealab.sql.readers.common import suffix
 from dealab.sql.types import INTEGERS, duck_name, quote, text
 
+FEW = 8  # partitions whose places are spelled out one by one
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"  # Hive's folder name for NULL
 
 
@@ -52,15 +54,53 @@ class _Group:
         self.hive = hive  # the files' paths say the key values
         self.problem = problem  # the message of a schema mismatch
         self.files: list[Path] = []
+        self.seen: set[Path] = set()
+        self.places: list[tuple[str, tuple]] = []  # folders with their key values
         self.folders: list[tuple[list[Path], tuple]] = []  # files with their key values
 
-    def take(self, found: list[Path], values: tuple) -> bool:
+    def take(self, found: list[Path], partition) -> bool:
         """Add a partition's files, unless one of them is here already."""
-        if set(found) & set(self.files):
+        if not self.seen.isdisjoint(found):
             return False
         self.files += found
-        self.folders.append((found, values))
+        self.seen.update(found)
+        self.folders.append((found, partition.values))
+        self.places.append((partition.location.rstrip("/") + "/", partition.values))
         return True
+
+    def shape(self) -> str:
+        """Return a regular expression whose groups are the key values in the files' addresses, or
+        "" when the folders follow no one pattern."""
+        place, values = self.places[0]
+        pieces: list[str] = []
+        end = len(place)
+        for value in reversed(values):
+            begin = place.rfind(value, 0, end) if value else -1
+            if begin < 0:
+                return ""
+            pieces.insert(0, place[begin + len(value) : end])
+            end = begin
+        pieces.insert(0, place[:end])
+        depths = {tuple(value.count("/") for value in held) for _, held in self.places}
+        if len(depths) > 1 or any(self._filled(pieces, held) != at for at, held in self.places):
+            return ""
+        made = "^" + re.escape(pieces[0])
+        for depth, piece in zip(next(iter(depths)), pieces[1:], strict=True):
+            made += f"([^/]+(?:/[^/]+){{{depth}}})" + re.escape(piece)
+        found = [re.match(made, at) for at, _ in self.places]
+        if any(
+            hit is None or hit.groups() != tuple(held)
+            for hit, (_, held) in zip(found, self.places, strict=True)
+        ):
+            return ""  # values that hold the marks between them
+        return made
+
+    @staticmethod
+    def _filled(pieces: list[str], values) -> str:
+        made = pieces[0]
+        for value, piece in zip(values, pieces[1:], strict=True):
+            made += value + piece
+        return made
 
 
 def _groups(lake: Lake, table: Table) -> list[_Group]:
@@ -80,13 +120,11 @@ def _groups(lake: Lake, table: Table) -> list[_Group]:
         hive = partition.location.rstrip("/").endswith("/" + tail) and _plain(tail)
         problem = schemas.mismatch(table, partition)
         for group in groups:
-            if (group.hive, group.problem) == (hive, problem) and group.take(
-                found, partition.values
-            ):
+            if (group.hive, group.problem) == (hive, problem) and group.take(found, partition):
                 break
         else:
             group = _Group(hive, problem)
-            group.take(found, partition.values)
+            group.take(found, partition)
             groups.append(group)
     return groups
 
@@ -112,12 +150,12 @@ def _part(lake: Lake, table: Table, group: _Group, read, connection) -> str:
         if group.hive:
             columns.append(quote(name))
         else:
-            columns.append(f"{_key(group, at, duck_name(kind))} AS {quote(name)}")
+            columns.append(f"{_key(lake, group, at, duck_name(kind))} AS {quote(name)}")
     columns += [
         f'{_address(lake, group.files)} AS "$path"',
         'lab_py_file_size(filename) AS "$file_size"',
         'to_timestamp(lab_py_file_time(filename)) AS "$file_modified_time"',
-        f'{_partition_name(table, group)} AS "$partition"',
+        f'{_partition_name(lake, table, group)} AS "$partition"',
     ]
     condition = ""
     if group.problem:  # fails as soon as a row of these partitions is needed
@@ -126,7 +164,7 @@ def _part(lake: Lake, table: Table, group: _Group, read, connection) -> str:
     return f"SELECT {', '.join(columns)}\nFROM {source}{condition}"
 
 
-def _key(group: _Group, at: int, wanted: str) -> str:
+def _key(lake: Lake, group: _Group, at: int, wanted: str) -> str:
     """Return a partition key as an expression over the file's name: DuckDB leaves out the files
     that a condition on it excludes."""
     values = {value[at]: [] for _, value in group.folders}
@@ -134,6 +172,10 @@ def _key(group: _Group, at: int, wanted: str) -> str:
         values[value[at]].append(found)
     if len(values) == 1:
         return _constant(next(iter(values)), wanted)
+    shape = group.shape() if len(group.places) > FEW else ""
+    if shape:
+        part = f"regexp_extract({_address(lake, group.files)}, {text(shape)}, {at + 1})"
+        return f"CAST(nullif({part}, {text(NULL_PARTITION)}) AS {wanted})"
     cases = []
     for value, lists in values.items():
         test = " OR ".join(
@@ -150,12 +192,14 @@ def _constant(value: str, wanted: str) -> str:
     return f"CAST({text(value)} AS {wanted})"
 
 
-def _partition_name(table: Table, group: _Group) -> str:
+def _partition_name(lake: Lake, table: Table, group: _Group) -> str:
     if not table.keys:
         return "CAST(NULL AS VARCHAR)"
     pieces = []
     for at, (name, _) in enumerate(table.keys):
-        value = f"CAST({quote(name)} AS VARCHAR)" if group.hive else _key(group, at, "VARCHAR")
+        value = (
+            f"CAST({quote(name)} AS VARCHAR)" if group.hive else _key(lake, group, at, "VARCHAR")
+        )
         pieces.append(f"{text(name + '=')} || {value}")
     return " || '/' || ".join(pieces)
 

@@ -11,9 +11,6 @@ from dealab.sql.errors import ServiceError
 from dealab.sql.readers.common import check_compression, from_text, header_lines, lines, scan
 from dealab.sql.types import quote, text
 
-#: what RE2 and Java's groups do not agree on: an optional group that takes no part
-_OPTIONAL = re.compile(r"\|[^)]*|\)[*?]|\)\{0")
-
 
 def read(table, files, hive: bool, connection):
     """Return DuckDB's source and the columns."""
@@ -38,7 +35,7 @@ def matched(table, files, hive: bool, pattern: str, blind: bool = False):
         )
     header = header_lines(table)
     scans = [scan(file, header, "\n", "") for file in files]
-    if patterns.beyond_re2(written) or _OPTIONAL.search(written):
+    if patterns.beyond_re2(written) or may_be_absent(written):
         call = f"lab_py_groups(line, {text(written)}) AS matched"
         values = [f"matched[{at + 1}]" for at in range(groups)]
     else:
@@ -55,6 +52,47 @@ def matched(table, files, hive: bool, pattern: str, blind: bool = False):
         for (name, kind), value in zip(table.columns, values, strict=False)
     ]
     return source, columns
+
+
+def may_be_absent(pattern: str) -> bool:
+    """Tell whether a group can take no part in a match: Java's group is NULL then, RE2's empty.
+
+    That is a group under ``?``, ``*`` or ``{0,}``, or in one branch of several.
+    """
+    stack = [[False, False, False]]  # the group captures, holds groups, has branches
+    at, size = 0, len(pattern)
+    while at < size:
+        char = pattern[at]
+        if char == "\\":
+            at += 2
+            continue
+        if char == "[":
+            at = _behind_class(pattern, at)
+            continue
+        if char == "(":
+            plain = pattern[at + 1 : at + 2] != "?" or pattern[at + 1 : at + 4] == "?P<"
+            stack.append([plain, False, False])
+        elif char == "|":
+            stack[-1][2] = True
+        elif char == ")" and len(stack) > 1:
+            captures, holds, branches = stack.pop()
+            absent = pattern[at + 1 : at + 2] in ("?", "*") or pattern[at + 1 : at + 3] == "{0"
+            if (branches and holds) or (absent and (captures or holds)):
+                return True
+            stack[-1][1] |= captures or holds
+        at += 1
+    return stack[0][1] and stack[0][2]
+
+
+def _behind_class(pattern: str, at: int) -> int:
+    """Return the place behind a ``[...]`` that begins at ``at``."""
+    at += 1
+    if pattern[at : at + 1] == "^":
+        at += 1
+    at += 1  # a bracket that closes first is a character
+    while at < len(pattern) and pattern[at] != "]":
+        at += 2 if pattern[at] == "\\" else 1
+    return at + 1
 
 
 @lru_cache(maxsize=64)

@@ -125,7 +125,8 @@ class Redshift(Engine):
                 return made
 
             shared = self.lake.room("redshift instance", make)
-            self._duck = Duck(self, shared.cursor(), root=shared)
+            known = self.lake.room("redshift functions", set)
+            self._duck = Duck(self, shared.cursor(), root=shared, known=known)
         return self._duck
 
     def own_error(self, code, message):

@@ -16,14 +16,42 @@ from dealab.sql.redshift.history import now
 from dealab.sql.results import Outcome, Plan
 
 AGGREGATES = frozenset(
-    ["median", "percentile_cont", "percentile_disc", "listagg", "stddev_samp", "stddev_pop"]
-    + ["stddev", "approximate_count", "approximate_percentile_disc", "bit_and", "bit_or"]
-    + ["bool_and", "bool_or", "variance", "var_samp", "var_pop"]
+    [
+        "median",
+        "percentile_cont",
+        "percentile_disc",
+        "listagg",
+        "stddev_samp",
+        "stddev_pop",
+        "stddev",
+        "variance",
+        "var_samp",
+        "var_pop",
+        "approximate_count",
+        "approximate_percentile_disc",
+        "bit_and",
+        "bit_or",
+        "bool_and",
+        "bool_or",
+    ]
 )
 #: functions that may answer otherwise the next time
 MUTABLE = frozenset(
-    ["current_date", "current_time", "current_timestamp", "getdate", "sysdate", "now", "localtime"]
-    + ["localtimestamp", "random", "timeofday", "current_user", "current_schema", "age"]
+    [
+        "current_date",
+        "current_time",
+        "current_timestamp",
+        "getdate",
+        "sysdate",
+        "now",
+        "localtime",
+        "localtimestamp",
+        "random",
+        "timeofday",
+        "current_user",
+        "current_schema",
+        "age",
+    ]
 )
 #: fine for a full refresh, not for an incremental one
 FULL_ONLY = frozenset(["date", "date_cmp_timestamptz", "to_timestamp"])
@@ -33,9 +61,7 @@ def check(tree, named: dict, engine) -> None:
     """Refuse what a materialized view's query cannot have."""
     for one in named.values():
         if isinstance(one, spaces.View):
-            raise ServiceError(
-                "0A000", "Materialized views cannot be defined over standard views."
-            )
+            raise ServiceError("0A000", "Materialized views cannot be defined over standard views.")
         if isinstance(one, spaces.Table) and one.temporary:
             raise ServiceError("0A000", "Materialized views cannot be defined on temporary tables.")
     for node, word in ((exp.Order, "ORDER BY"), (exp.Limit, "LIMIT"), (exp.Offset, "OFFSET")):
@@ -158,6 +184,8 @@ def refresh(engine, view: spaces.MaterializedView, automatic: bool = False) -> O
     start = now()
     if not is_stale(engine, view) and view.state in (0, 1) and not view.recompute:
         note = f"INFO: Materialized view {view.name} is already up to date."
+        if any(is_stale(engine, one) for one in below(engine, view)):
+            note += " However, it depends on another materialized view that is not up to date."
         _log(engine, view, start, "MV was already updated", automatic)
         return Outcome(message="REFRESH", notes=[note])
     if view.state > 100:
@@ -217,6 +245,16 @@ def _log(engine, view, start, status: str, automatic: bool, rows: int = 0) -> No
         status=status,
         refresh_type=kind,
     )
+
+
+def below(engine, view) -> list:
+    """Return the materialized views that a materialized view reads, the deepest first."""
+    found = []
+    for _, oid, _ in view.reads:
+        one = views.by_oid(engine, oid)
+        if isinstance(one, spaces.MaterializedView):
+            found += [other for other in [*below(engine, one), one] if other not in found]
+    return found
 
 
 def reorganized(engine, oid: int) -> None:

@@ -4,6 +4,8 @@ https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.html
 https://docs.aws.amazon.com/redshift/latest/dg/query-super.html (read 2026-11-23)
 """
 
+import re
+
 from sqlglot import exp
 
 from dealab.sql import patterns, types
@@ -42,7 +44,12 @@ class Operators:
         left, right = self.comparable(left, right, operator, node)
         if left.type.name in types.STRINGS and right.type.name in types.STRINGS:
             one, two = without_blanks(left), without_blanks(right)
-            return Value(f"({one} {operator} {two})", BOOLEAN)
+            near = ""
+            if operator == "=" and is_column(left) and isinstance(right.literal, str):
+                near = in_reach(left, [right.literal])
+            elif operator == "=" and is_column(right) and isinstance(left.literal, str):
+                near = in_reach(right, [left.literal])
+            return Value(f"({near}{one} {operator} {two})", BOOLEAN)
         return Value(f"({left.sql} {operator} {right.sql})", BOOLEAN)
 
     def dynamic_compare(self, left: Value, right: Value, operator, node) -> Value:
@@ -144,7 +151,11 @@ class Operators:
             return Value(f"({' OR '.join(tests)})", BOOLEAN)
         strings = first.type.name in types.STRINGS
         show = without_blanks if strings else (lambda v: v.sql)
-        return Value(f"({show(first)} IN ({', '.join(show(pair[1]) for pair in pairs)}))", BOOLEAN)
+        listed = ", ".join(show(pair[1]) for pair in pairs)
+        near = ""
+        if strings and is_column(first) and all(isinstance(p[1].literal, str) for p in pairs):
+            near = in_reach(first, [pair[1].literal for pair in pairs])
+        return Value(f"({near}{show(first)} IN ({listed}))", BOOLEAN)
 
     def like_test(self, node, scope, word, escape):
         left, pattern = self.bind(node.this, scope), self.bind(node.expression, scope)
@@ -355,6 +366,25 @@ class Operators:
         tests = [self.compare(a, b, "=", node).sql for a, b in zip(lefts, rights, strict=True)]
         joined = "(" + " AND ".join(tests) + ")"
         return Value(joined if operator == "=" else f"(NOT {joined})", BOOLEAN)
+
+
+_COLUMN = re.compile(r'"(?:[^"]|"")+"(?:\."(?:[^"]|"")+")?')
+
+
+def is_column(value: Value) -> bool:
+    return value.literal is None and _COLUMN.fullmatch(value.sql) is not None
+
+
+def in_reach(column: Value, constants: list[str]) -> str:
+    """Return a range, with AND behind it, that holds every text equal to a constant.
+
+    Text with blanks behind a constant lies between the constant and the constant with the character
+    after the blank. The range spares most rows the work of cutting blanks, and lets DuckDB skip row
+    groups.
+    """
+    bare = sorted(constant.rstrip(" ") for constant in constants)
+    low, high = text(bare[0]), text(bare[-1] + "!")
+    return f"{column.sql} >= {low} AND {column.sql} < {high} AND "
 
 
 def without_blanks(value: Value) -> str:

@@ -65,9 +65,9 @@ def relation(engine, parts: list[str]):
                 "datashare",
                 hint="a consumer reads a share; only the producer changes what is in it.",
             )
-    if len(parts) > 1 and parts[-2] != engine.temp_schema and len(parts) < 3:
-        if engine.objects.get("schema", engine.database, parts[-2]) is None:
-            raise ServiceError("3F000", f'schema "{parts[-2]}" does not exist')
+    named = len(parts) == 2 and parts[0] != engine.temp_schema
+    if named and engine.objects.get("schema", engine.database, parts[0]) is None:
+        raise ServiceError("3F000", f'schema "{parts[0]}" does not exist')
     return sources.lookup(engine, parts)
 
 

@@ -7,6 +7,7 @@ from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import binds
 from dealab.sql.queries import Queries
 from dealab.sql.redshift import binary, casts, choice, lasts, registry, supers, times, to_char  # noqa: F401 - each registers its functions
+from dealab.sql.redshift.columns import ColumnNames
 from dealab.sql.redshift.correlation import Correlations
 from dealab.sql.redshift.decimals import RANK, common_number
 from dealab.sql.redshift.froms import Froms
@@ -39,6 +40,7 @@ class RedshiftBinder(
     Messages,
     Correlations,
     Hierarchies,
+    ColumnNames,
     Froms,
     Operators,
     supers.ObjectTransforms,
@@ -109,8 +111,8 @@ class RedshiftBinder(
     def current_catalog(self, node, scope):
         return Value("'dev'", VARCHAR)
 
-    @binds(exp.RawString, "this")
-    def dollar_quoted(self, node, scope):
+    @binds(exp.RawString, "this")  # one name for a node in both services: the table is shared
+    def binary_literal(self, node, scope):
         return self.string_literal(node.this)
 
     @binds(exp.ByteString, "this")
@@ -127,44 +129,6 @@ class RedshiftBinder(
             path = text("$." + quote(name.lower()))
             return Value(f"json_extract({value.sql}, {path})", SUPER)
         return super().field(value, name, node)
-
-    def unnamed(self, at, node):
-        match node:
-            case exp.Cast():
-                inner = node.this
-                if isinstance(inner, exp.Column):
-                    return inner.name.lower()
-                return _CAST_NAMES.get(node.args["to"].this.name, "?column?")
-            case exp.Anonymous():
-                name = node.name.lower().removeprefix("approximate_")
-                return _OWN_NAMES.get(name, name)
-            case exp.ObjectTransform():
-                return "object_transform"
-            case exp.SessionUser() | exp.CurrentUserId() | exp.CurrentCatalog():
-                return node.key.replace("current", "current_").replace("session", "session_")
-            case exp.Window() | exp.Filter() | exp.WithinGroup() | exp.IgnoreNulls():
-                return self.unnamed(at, node.this)
-            case exp.Case():
-                return "case"
-            case exp.Extract():
-                return "date_part"
-            case exp.Substring():
-                return "substring"
-            case exp.Trim():
-                return "btrim"
-            case exp.CurrentDate():
-                return "date"
-            case exp.CurrentUser():
-                return "current_user"
-            case exp.Interval():
-                return "interval"
-            case exp.StrPosition():
-                return "position"
-            case exp.Exists():
-                return "?column?"
-            case None:
-                return f"column{at + 1}"
-        return "?column?"
 
     @staticmethod
     def shown_name(name):
@@ -478,24 +442,5 @@ class RedshiftBinder(
 #: types of Redshift that the lab leaves out
 _LEFT_OUT = ("TIMETZ", "GEOMETRY", "GEOGRAPHY", "HLLSKETCH")
 
-#: functions whose column is called otherwise
-_OWN_NAMES = {"date_part": "pgdate_part", "nvl": "coalesce", "isnull": "coalesce", "decode": "case"}
-
 #: what a SUPER argument may become, the likeliest first
 _FROM_SUPER = {"varchar": 10, "double": 10, "bigint": 11, "integer": 12, "boolean": 13}
-
-_CAST_NAMES = {
-    "INT": "int4",
-    "BIGINT": "int8",
-    "SMALLINT": "int2",
-    "VARCHAR": "varchar",
-    "CHAR": "bpchar",
-    "DECIMAL": "numeric",
-    "DOUBLE": "float8",
-    "FLOAT": "float4",
-    "DATE": "date",
-    "TIMESTAMP": "timestamp",
-    "TIMESTAMPTZ": "timestamptz",
-    "TIME": "time",
-    "BOOLEAN": "bool",
-}

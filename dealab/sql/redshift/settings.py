@@ -67,7 +67,6 @@ FIXED = {
     "json_serialization_enable": "nested data of external tables is returned as JSON text.",
     "json_serialization_parse_nested_strings": "JSON inside strings is parsed, too.",
     "navigate_super_null_on_error": "walking to an attribute that is not there is an error.",
-    "spectrum_enable_pseudo_columns": "$path and $size are no columns any more.",
 }
 ZONES = frozenset(["utc", "gmt", "zulu", "etc/utc", "etc/gmt", "gmt0", "uct", "default", "0"])
 

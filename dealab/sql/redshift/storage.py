@@ -69,8 +69,8 @@ def sequence(table: Table, column: Column) -> str:
 def make_sequence(engine, table: Table, column: Column) -> None:
     seed, step = column.identity
     engine.duck().execute(
-        f'CREATE SEQUENCE "rs".{quote(sequence(table, column))} START WITH {seed} INCREMENT BY {step} '
-        f"MINVALUE {-(2**63)} MAXVALUE {2**63 - 1}"
+        f'CREATE SEQUENCE "rs".{quote(sequence(table, column))} '
+        f"START WITH {seed} INCREMENT BY {step} MINVALUE {-(2**63)} MAXVALUE {2**63 - 1}"
     )
 
 
@@ -133,9 +133,7 @@ def append(engine, table: Table, plan: Plan, names: list[str] | None = None) -> 
     query = plan.query
     if filled:
         given = ", ".join(quote(f"c{at}") for at in range(len(names)))
-        query = (
-            f"SELECT q.*, {', '.join(sql for _, sql in filled)} FROM ({query}) AS q({given})"
-        )
+        query = f"SELECT q.*, {', '.join(sql for _, sql in filled)} FROM ({query}) AS q({given})"
         names = [*names, *(name for name, _ in filled)]
     listed = ", ".join(quote(name) for name in names)
     ready = replace(plan, query=query, local=True)  # never on the instance of external tables
@@ -253,4 +251,3 @@ def mismatch(binder, value: Value, kind: Type, name: str, node):
         node,
         hint="You will need to rewrite or cast the expression.",
     )
-

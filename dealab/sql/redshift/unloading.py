@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from urllib.parse import quote as percent
 
 from dealab.sql import lake as lakes
-from dealab.sql import types
 from dealab.sql.errors import ServiceError
 from dealab.sql.redshift.history import now
 from dealab.sql.redshift.loading import logs
 from dealab.sql.redshift.namespace import SLICES
+from dealab.sql.redshift.unload_cells import header, line, shown_columns, shown_text
 from dealab.sql.results import Outcome, Plan
-from dealab.sql.scope import Value
 from dealab.sql.types import quote, redshift_name, text
 
 STAGE = '"lab unload"'
@@ -133,26 +132,6 @@ def partition_text(sql: str, kind, hive: bool = False) -> str:
     return f"coalesce(nullif({made}, ''), {text(DEFAULT_PARTITION)})"
 
 
-def shown_text(sql: str, kind, hive: bool = False) -> str:
-    """Return DuckDB's text of a value as UNLOAD prints it."""
-    from dealab.sql.redshift import casts
-
-    match kind.name:
-        case "boolean":
-            if hive:
-                return f"CAST({sql} AS VARCHAR)"
-            return f"CASE WHEN {sql} THEN 't' WHEN NOT {sql} THEN 'f' END"
-        case "varbinary":
-            return f"lower(hex({sql}))"
-        case "varchar" | "char" | "literal":
-            return sql
-        case "super" | "json" | "array" | "map" | "row":
-            return f"CAST(to_json({sql}) AS VARCHAR)"
-        case "null":
-            return "CAST(NULL AS VARCHAR)"
-    return casts.to_string(Value(sql, kind)) or f"CAST({sql} AS VARCHAR)"
-
-
 # --- files ----------------------------------------------------------------------------
 
 
@@ -189,7 +168,12 @@ def write_folder(engine, plan, said: Unload, home: str, folder: str) -> list[Wri
     for number in range(SLICES):
         mine = f"{where} AND n % {SLICES} = {number}"
         files += write_parts(
-            engine, plan, said, mine, number, lambda part, n=number: f"{home}{n:04d}_part_{part:02d}"
+            engine,
+            plan,
+            said,
+            mine,
+            number,
+            lambda part, n=number: f"{home}{n:04d}_part_{part:02d}",
         )
     return files
 
@@ -248,104 +232,6 @@ def compressed(content: bytes, kind: str) -> bytes:
     import pyarrow
 
     return pyarrow.compress(content, codec="zstd", asbytes=True)
-
-
-def shown_columns(plan, said: Unload) -> list[int]:
-    """Return the positions of the columns that the files hold."""
-    return [
-        at
-        for at, name in enumerate(plan.columns)
-        if said.include or name not in said.partition
-    ]
-
-
-def line(plan, said: Unload) -> str:
-    """Return DuckDB's text of one line of a file, without its end."""
-    cells = []
-    for at in shown_columns(plan, said):
-        kind, sql = plan.kinds[at], f"c{at}"
-        if said.format == "JSON":
-            cells.append(
-                text(json.dumps(plan.columns[at], ensure_ascii=False) + ":")
-                + f" || {json_value(sql, kind)}"
-            )
-        else:
-            cells.append(cell(sql, kind, said, len(cells)))
-    if said.format == "JSON":
-        return "'{' || " + " || ',' || ".join(cells) + " || '}'"
-    between = "" if said.format == "FIXEDWIDTH" else said.delimiter
-    return f" || {text(between)} || ".join(cells)
-
-
-def json_value(sql: str, kind) -> str:
-    """Return the JSON text of a value: BOOLEAN is t or f, NULL is null."""
-    if kind.name in ("super", "json", "array", "map", "row"):
-        return f"coalesce(CAST(to_json({sql}) AS VARCHAR), 'null')"
-    made = shown_text(sql, kind)
-    if kind.name in types.NUMBERS:
-        finite = f"isfinite({sql})" if kind.name in types.FLOATS else "true"
-        return f"coalesce(CASE WHEN {finite} THEN {made} END, 'null')"
-    return f"coalesce(CAST(to_json({made}) AS VARCHAR), 'null')"
-
-
-def cell(sql: str, kind, said: Unload, at: int) -> str:
-    """Return the text of one field of a delimited, CSV or fixed-width file."""
-    made = shown_text(sql, kind, said.hive)
-    if said.has("ESCAPE") and kind.name in types.STRINGS:
-        marks = ["\\", "\n", "\r", said.delimiter]
-        if said.has("ADDQUOTES"):
-            marks += ['"', "'"]
-        for mark in marks:
-            made = f"replace({made}, {text(mark)}, {text(chr(92) + mark)})"
-    if said.format == "CSV":
-        tests = " OR ".join(
-            f"contains(v, {text(mark)})" for mark in (said.delimiter, '"', "\n", "\r")
-        )
-        made = (
-            f"list_transform([{made}], lambda v: CASE WHEN {tests} THEN "
-            "'\"' || replace(v, '\"', '\"\"') || '\"' ELSE v END)[1]"
-        )
-    if said.has("ADDQUOTES"):
-        made = f"'\"' || {made} || '\"'"
-    null = said.null
-    if said.format == "FIXEDWIDTH":
-        return fixed(made, kind, said, at)
-    if said.has("ADDQUOTES"):
-        null = f'"{null}"'
-    if kind.name in ("super", "json", "array", "map", "row"):
-        null = "null"  # SUPER is written as JSON, so NULL AS does not apply
-    return f"coalesce({made}, {text(null)})"
-
-
-def fixed(made: str, kind, said: Unload, at: int) -> str:
-    width = said.widths[at]
-    null = said.null
-    if len(null) > width:
-        if kind.name in types.STRINGS:
-            raise ServiceError(
-                "22023", f"null string is longer than the fixed width {width} of column {at + 1}"
-            )
-        null = ""
-    message = f"22001|value too long for the fixed width {width} of column {at + 1}"
-    return (
-        f"list_transform([coalesce({made}, {text(null)})], lambda v: CASE WHEN length(v) > {width} "
-        f"THEN CAST(lab_fail({text(message)}) AS VARCHAR) ELSE rpad(v, {width}, ' ') END)[1]"
-    )
-
-
-def header(plan, said: Unload) -> str:
-    names = [plan.columns[at] for at in shown_columns(plan, said)]
-    if said.format == "CSV":
-        marks = (said.delimiter, '"', "\n", "\r")
-        names = [
-            '"' + one.replace('"', '""') + '"' if any(m in one for m in marks) else one
-            for one in names
-        ]
-    if said.has("ESCAPE"):
-        names = [one.replace("\\", "\\\\").replace(said.delimiter, "\\" + said.delimiter) for one in names]
-    if said.has("ADDQUOTES"):
-        names = [f'"{one}"' for one in names]
-    return said.delimiter.join(names) + "\n"
 
 
 # --- Parquet --------------------------------------------------------------------------
@@ -444,7 +330,13 @@ def manifest_type(kind) -> dict:
     return base
 
 
-_FORMATS = {"TEXT": "text", "CSV": "csv", "FIXEDWIDTH": "fixed width", "JSON": "json", "PARQUET": "parquet"}
+_FORMATS = {
+    "TEXT": "text",
+    "CSV": "csv",
+    "FIXEDWIDTH": "fixed width",
+    "JSON": "json",
+    "PARQUET": "parquet",
+}
 
 
 def log(engine, said: Unload, files: list[Written], begin, history: bool = True) -> None:
@@ -460,15 +352,32 @@ def log(engine, said: Unload, files: list[Written], begin, history: bool = True)
     shape = _FORMATS[said.format]
     for one in files:
         space.log(
-            "stl_unload_log", userid=user, query=query, slice=one.slice, pid=engine.pid,
-            path=one.url, start_time=begin, end_time=end, line_count=one.rows,
-            transfer_size=one.size, file_format=shape,
+            "stl_unload_log",
+            userid=user,
+            query=query,
+            slice=one.slice,
+            pid=engine.pid,
+            path=one.url,
+            start_time=begin,
+            end_time=end,
+            line_count=one.rows,
+            transfer_size=one.size,
+            file_format=shape,
         )
         space.log(
-            "sys_unload_detail", user_id=user, query_id=query, transaction_id=transaction,
-            session_id=engine.pid, database_name=engine.database, file_name=one.url,
-            file_format=shape, compression_type=said.compression.lower() or "none",
-            file_size=one.size, row_count=one.rows, start_time=begin, end_time=end,
+            "sys_unload_detail",
+            user_id=user,
+            query_id=query,
+            transaction_id=transaction,
+            session_id=engine.pid,
+            database_name=engine.database,
+            file_name=one.url,
+            file_format=shape,
+            compression_type=said.compression.lower() or "none",
+            file_size=one.size,
+            row_count=one.rows,
+            start_time=begin,
+            end_time=end,
             duration=duration,
         )
     if not history:  # INSERT INTO an external table and CREATE EXTERNAL TABLE AS
@@ -484,7 +393,8 @@ def log(engine, said: Unload, files: list[Written], begin, history: bool = True)
     )  # fmt: skip
     if engine.record is not None:
         engine.record.details.update(
-            unload_files=[one.url for one in files], unload_bytes=whole,
+            unload_files=[one.url for one in files],
+            unload_bytes=whole,
             unload_rows=sum(one.rows for one in files),
-            encryption=said.has("ENCRYPTED") and "SSE-KMS" or "SSE-S3",
+            encryption=(said.has("ENCRYPTED") and "SSE-KMS") or "SSE-S3",
         )

@@ -108,25 +108,23 @@ def query(lake, table: Table, connection) -> str:
         return _empty(schema)
     paths = [_file(lake, entry["file_path"]).as_posix() for entry in (*data, *deletes)]
     connection.execute("SELECT count(*) FROM parquet_schema($1)", [paths]).fetchall()
-    touched = {entry["referenced_data_file"] for entry in deletes}
-    groups: dict[tuple, list[dict]] = {}
+    groups: dict[str, list[dict]] = {}
     for entry in data:
-        written = _written(state, schema, entry["schema_id"])
-        key = (entry["file_path"] in touched, tuple((n, repr(kind)) for n, kind in written.items()))
+        key = repr(_written(state, schema, entry["schema_id"]))
         groups.setdefault(key, []).append(entry)
     made = []
-    for (dirty, _), entries in groups.items():
-        sql = _select(lake, schema, entries, _written(state, schema, entries[0]["schema_id"]))
-        if dirty:
-            paths = {entry["file_path"] for entry in entries}
-            gone = ", ".join(
-                text(_file(lake, entry["file_path"]).as_posix())
-                for entry in deletes
-                if entry["referenced_data_file"] in paths
-            )
+    for entries in groups.values():
+        sql = _select(lake, state, schema, entries)
+        paths = {entry["file_path"] for entry in entries}
+        gone = [
+            text(_file(lake, entry["file_path"]).as_posix())
+            for entry in deletes
+            if entry["referenced_data_file"] in paths
+        ]
+        if gone:
             sql = (
                 f"SELECT * FROM ({sql}) AS d\n"
-                f"ANTI JOIN read_parquet([{gone}], hive_partitioning = false) AS x\n"
+                f"ANTI JOIN read_parquet([{', '.join(gone)}], hive_partitioning = false) AS x\n"
                 f'ON x.file_path = d."$path" AND x.pos = d."{ROW}"'
             )
         made.append(sql)
@@ -134,7 +132,7 @@ def query(lake, table: Table, connection) -> str:
 
 
 def _written(state, schema: dict, number: int) -> dict[int, dict]:
-    """Return the nested columns (by id) that a file written under another schema holds otherwise."""
+    """Return the nested columns (by id) that a file of another schema holds otherwise."""
     if number == schema["schema-id"]:
         return {}
     before = {column["id"]: column["type"] for column in state.schema(number)["fields"]}
@@ -146,12 +144,19 @@ def _written(state, schema: dict, number: int) -> dict[int, dict]:
     }
 
 
-def _select(lake, schema: dict, entries: list[dict], written: dict[int, dict]) -> str:
+#: names that DuckDB gives the place of a row
+_TAKEN = frozenset(["filename", "file_row_number", "file_index"])
+
+
+def _select(lake, state, schema: dict, entries: list[dict]) -> str:
+    written = _written(state, schema, entries[0]["schema_id"])
     paths = [_file(lake, entry["file_path"]) for entry in entries]
     listed = ", ".join(text(path.as_posix()) for path in paths)
     shape, names = [], []
     for column in schema["fields"]:
-        inside = f"field {column['id']}"  # a table may have a column called filename
+        inside = column["name"]
+        if inside in _TAKEN:
+            inside = f"field {column['id']}"
         held = written.get(column["id"], column["type"])
         kind = duck_name(fields.from_json(held))
         shape.append(
@@ -161,13 +166,27 @@ def _select(lake, schema: dict, entries: list[dict], written: dict[int, dict]) -
         if column["id"] in written:
             value = fields.converted(value, held, column["type"])
         names.append(f"{value} AS {quote(column['name'])}")
+    hidden = [
+        f'{_by_file(paths, [str(path.stat().st_size) for path in paths])} AS "$file_size"',
+        f'{_by_file(paths, [_modified(path) for path in paths])} AS "$file_modified_time"',
+        f'{_by_file(paths, [text(_folder(state, entry)) for entry in entries])} AS "$partition"',
+    ]
     return (
         # the row's place comes first: it costs no bytes, and count(*) reads the first column
         f'SELECT file_row_number AS "{ROW}", {", ".join(names)}, '
-        f'{_address(lake, paths)} AS "$path", {_modified(paths)} AS "$file_modified_time"\n'
+        f'{_address(lake, paths)} AS "$path", {", ".join(hidden)}\n'
         f"FROM read_parquet([{listed}], schema = MAP {{{', '.join(shape)}}}, filename = true, "
         f"file_row_number = true, hive_partitioning = false)"
     )
+
+
+def _folder(state, entry: dict) -> str:
+    """Return a file's partition as its folder is called, without the last slash."""
+    parts = [
+        (name, entry["partition"].get(name), transform)
+        for name, _, _, transform in state.partition_fields(entry["spec_id"])
+    ]
+    return transforms.folder(parts).rstrip("/")
 
 
 def _address(lake, paths) -> str:
@@ -185,21 +204,27 @@ def _address(lake, paths) -> str:
     )
 
 
-def _modified(paths) -> str:
-    def stamp(path) -> str:
-        moment = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
-        return f"TIMESTAMPTZ '{moment.isoformat(sep=' ', timespec='milliseconds')}'"
+def _modified(path) -> str:
+    moment = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
+    return f"TIMESTAMPTZ '{moment.isoformat(sep=' ', timespec='milliseconds')}'"
 
-    if len(paths) == 1:
-        return stamp(paths[0])
-    whens = " ".join(f"WHEN {text(path.as_posix())} THEN {stamp(path)}" for path in paths)
+
+def _by_file(paths, values: list[str]) -> str:
+    """Return the expression that gives each file's rows the file's value (DuckDB's text)."""
+    if len(set(values)) == 1:
+        return values[0]
+    whens = " ".join(
+        f"WHEN {text(path.as_posix())} THEN {value}"
+        for path, value in zip(paths, values, strict=True)
+    )
     return f"CASE filename {whens} END"
 
 
 def _empty(schema: dict) -> str:
+    more = [*HIDDEN, ("$file_size", types.BIGINT), ("$partition", VARCHAR)]
     nulls = [
         f"CAST(NULL AS {duck_name(kind)}) AS {quote(name)}"
-        for name, kind in [(ROW, types.BIGINT), *fields.columns(schema), *HIDDEN]
+        for name, kind in [(ROW, types.BIGINT), *fields.columns(schema), *more]
     ]
     return f"SELECT {', '.join(nulls)} WHERE false"
 
@@ -360,6 +385,9 @@ def _meets(kind, other) -> bool:
 
 def _evaluate(binder, value, kind):
     """Return a constant's Python value in the column's type, or None where it cannot be told."""
+    plain = {"varchar": str, "integer": int, "bigint": int}.get(kind.name)
+    if plain is not None and type(value.literal) is plain:
+        return value.literal
     duck = binder.engine.duck()
     wanted = "TIMESTAMP" if kind.name == "timestamp" else ""
     sql = f"SELECT CAST({value.sql} AS {wanted})" if wanted else f"SELECT {value.sql}"

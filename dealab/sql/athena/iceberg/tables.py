@@ -16,7 +16,9 @@ def create(engine, definition) -> Plan:
     """
     _check_clauses(definition)
     if engine.catalog.database(definition.database) is None:
-        raise names.missing(engine, definition.database, definition.name)
+        raise hive.no_database(
+            definition.database, nearest(definition.database, engine.catalog.databases)
+        )
     if engine.catalog.find(definition.database, definition.name) is not None:
         if definition.if_not_exists:
             return done(lambda: None)

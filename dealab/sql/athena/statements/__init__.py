@@ -88,6 +88,10 @@ def plan(engine, sql: str, parameters=()) -> Plan:
     """Return the plan of one statement."""
     words = leading_words(sql)
     form = form_of(words)
+    if words[:2] == ["CREATE", "TABLE"]:
+        made = _ctas(engine, sql, parameters)
+        if made is not None:
+            return made
     reader = read(sql, hive=form is not None and form[0] == "hive", parameters=parameters)
     if not reader.tokens:
         raise ServiceError("INVALID_REQUEST", "Query string cannot be empty")
@@ -95,12 +99,30 @@ def plan(engine, sql: str, parameters=()) -> Plan:
         if words and words[0] in QUERIES:
             return plan_query(engine, reader)
         raise unknown(reader)
-    if parameters and form[0] == "hive" and not any(token.token_type.name == "PLACEHOLDER" for token in reader.tokens):
+    if (
+        parameters
+        and form[0] == "hive"
+        and not any(token.token_type.name == "PLACEHOLDER" for token in reader.tokens)
+    ):
         raise ServiceError(
             "INVALID_PARAMETER_USAGE",
             f"Incorrect number of parameters: expected 0 but found {len(parameters)}",
         )
     return call(form[1], engine, reader)
+
+
+def _ctas(engine, sql: str, parameters) -> Plan | None:
+    """Return the plan of CREATE TABLE ... AS, or None for Hive's CREATE TABLE.
+
+    The text is read as Trino does before Hive's parser sees it: their quotation marks differ.
+    """
+    from dealab.sql.athena.statements.create_table import is_ctas
+
+    try:
+        reader = read(sql, parameters=parameters)
+    except ServiceError:
+        return None
+    return call("ctas:create", engine, reader) if is_ctas(reader) else None
 
 
 def call(form: str, engine, what) -> Plan:

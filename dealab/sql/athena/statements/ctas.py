@@ -278,7 +278,7 @@ def plan_iceberg(engine, creation: Creation) -> Plan:
         properties=kept,
         place=creation.place,
     )
-    return tables.create_and_append(engine, definition, query)
+    return replace(query, work=tables.create_and_append(engine, definition, query).work)
 
 
 def storage_format(given: dict, compression: str = "write_compression") -> dict:
@@ -305,12 +305,12 @@ def storage_format(given: dict, compression: str = "write_compression") -> dict:
     codec = next(iter(codecs.values()), "GZIP")
     known = writing.COMPRESSIONS[shape]
     if codec not in known:
-        if codec in ("BZIP2", "DEFLATE", "LZO", "LZ4", "SNAPPY", "ZSTD", "BROTLI", "ZLIB"):
-            if shape != "PARQUET" and codec not in ("ZLIB", "LZO", "BROTLI"):
-                raise LabLimit(
-                    f"{shape} files compressed with {codec}",
-                    "Athena compresses text files with it; the lab writes GZIP or NONE.",
-                )
+        if shape != "PARQUET" and codec in ("BZIP2", "DEFLATE", "LZ4", "SNAPPY", "ZSTD"):
+            # https://docs.aws.amazon.com/athena/latest/ug/compression-support-hive.html
+            raise LabLimit(
+                f"{shape} files compressed with {codec}",
+                "Athena compresses text files with it; the lab writes GZIP or NONE.",
+            )
         raise ServiceError(
             "INVALID_TABLE_PROPERTY",
             f"Compression codec {codec} is not supported for format {shape}. Supported: "

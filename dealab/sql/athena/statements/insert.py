@@ -11,7 +11,7 @@ from dealab.sql.athena.statements import names
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.results import Outcome, Plan
 from dealab.sql.scope import Value
-from dealab.sql.types import Type, athena_name, duck_name
+from dealab.sql.types import VARCHAR, Type, athena_name, duck_name
 
 #: SerDes that Athena writes -> format; the others are refused
 _WRITABLE = {
@@ -21,6 +21,7 @@ _WRITABLE = {
     "org.apache.hadoop.hive.ql.io.orc.OrcSerde": "ORC",
     "org.apache.hadoop.hive.serde2.avro.AvroSerDe": "AVRO",
     "com.amazon.ionhiveserde.IonHiveSerDe": "ION",
+    "org.apache.hadoop.hive.serde2.OpenCSVSerde": "CSV",
 }
 _OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 
@@ -55,7 +56,7 @@ def insert(engine, reader) -> Plan:
         from dealab.sql.athena.iceberg import writes
 
         given = [name for name, _ in wanted]
-        return Plan(work=lambda: writes.append(engine, table, inner, given))
+        return replace(inner, work=lambda: writes.append(engine, table, inner, given))
     return plan_hive(engine, table, wanted, inner)
 
 
@@ -201,6 +202,28 @@ def _folder(location: str) -> str:
     return location if location.endswith("/") else location + "/"
 
 
+def _check_kind(table) -> None:
+    """Refuse tables that Athena only reads.
+
+    https://docs.aws.amazon.com/athena/latest/ug/delta-lake-tables.html
+    https://docs.aws.amazon.com/athena/latest/ug/querying-hudi.html
+    """
+    given = {key.lower(): str(value).lower() for key, value in table.parameters.items()}
+    kind = ""
+    if "delta" in (given.get("table_type"), given.get("spark.sql.sources.provider")):
+        kind = "Delta Lake"
+    elif "hoodie" in table.input_format.lower():
+        kind = "Hudi"
+    elif "symlink" in table.input_format.lower():
+        kind = "symlink"
+    if kind:
+        raise ServiceError(
+            "NOT_SUPPORTED",
+            f"Inserting into {kind} tables is not supported",
+            hint=f"Athena reads {kind} tables and never writes them.",
+        )
+
+
 def _shape(engine, table) -> dict:
     """Return format, compression and delimiter of a table's new files, or refuse it."""
     entry = table.entry.get("StorageDescriptor", {})
@@ -212,8 +235,12 @@ def _shape(engine, table) -> dict:
             "supported on bucketed tables",
             hint="write a bucketed table anew with CTAS.",
         )
-    if table.parameters.get("projection.enabled", "").lower() == "true" and not table.location:
-        raise LabLimit("INSERT into this table", "Athena writes to the table's location.")
+    if table.parameters.get("storage.location.template"):
+        raise LabLimit(
+            "INSERT into a table with storage.location.template",
+            "Athena finds the folders of projected partitions by the template.",
+        )
+    _check_kind(table)
     format_ = _WRITABLE.get(table.serde)
     skips = int(table.parameters.get("skip.header.line.count", 0) or 0)
     if format_ is None:
@@ -222,7 +249,8 @@ def _shape(engine, table) -> dict:
             "HIVE_UNSUPPORTED_FORMAT",
             f"Output format {entry.get('OutputFormat') or _OUTPUT} with SerDe {table.serde} is "
             "not supported",
-            hint="INSERT INTO writes Parquet, ORC, Avro, the Hive JSON SerDe and LazySimpleSerDe.",
+            hint="INSERT INTO writes Parquet, ORC, Avro, Ion, the Hive JSON SerDe, "
+            "LazySimpleSerDe, and OpenCSVSerDe where every column is a string.",
         )
     if skips > 1:
         # trinodb/trino, HiveMetadata.beginInsert
@@ -231,12 +259,17 @@ def _shape(engine, table) -> dict:
             "Inserting into Hive table with value of skip.header.line.count property greater than "
             "1 is not supported",
         )
-    if skips:
-        raise LabLimit(
-            "INSERT into a text table whose header lines are skipped",
-            "Athena writes a header line into each new file.",
-        )
-    writing.check_format(format_)
+    if format_ == "CSV":
+        others = [f"{name} {athena_name(kind)}" for name, kind in table.columns if kind != VARCHAR]
+        if others:
+            raise ServiceError(
+                "NOT_SUPPORTED",
+                "Hive CSV storage format only supports VARCHAR (unbounded). "
+                f"Unsupported columns: {', '.join(others)}",
+                hint="OpenCSVSerDe can be written when every column is a string.",
+            )
+    else:
+        writing.check_format(format_)
     parameters = {**table.serde_parameters}
     codec = "GZIP"
     if format_ == "PARQUET":
@@ -254,6 +287,11 @@ def _shape(engine, table) -> dict:
             "Athena writes with the table's compression.",
         )
     shape = {"format": format_, "compression": codec}
+    if format_ == "CSV":
+        shape["delimiter"] = parameters.get("separatorChar", ",")
+        shape["quotes"] = (parameters.get("quoteChar", '"'), parameters.get("escapeChar", "\\"))
+    if format_ in ("CSV", "TEXTFILE"):
+        shape["header"] = bool(skips)
     if format_ == "TEXTFILE":
         delimiter = parameters.get("field.delim", parameters.get("serialization.format", "\x01"))
         shape["delimiter"] = "\x01" if delimiter == "1" else delimiter

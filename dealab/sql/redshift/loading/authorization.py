@@ -91,9 +91,7 @@ def check(found: dict) -> None:
             "ACCESS_KEY_ID and SECRET_ACCESS_KEY",
         )
     if keys and not {"access_key_id", "secret_access_key"} <= keys:
-        raise ServiceError(
-            "42601", "ACCESS_KEY_ID and SECRET_ACCESS_KEY must both be specified"
-        )
+        raise ServiceError("42601", "ACCESS_KEY_ID and SECRET_ACCESS_KEY must both be specified")
 
 
 def shown(found: dict) -> dict:

@@ -1,7 +1,7 @@
 """What COPY makes of a field for its column, and the error where it cannot: all as SQL.
 
-For every column there are two texts of DuckDB's SQL over the field ``v``: the value, and the problem
-(``code|position|reason``, NULL where there is none).
+For every column there are two texts of DuckDB's SQL over the field ``v``: the value, and the
+problem (``code|position|reason``, NULL where there is none).
 https://docs.aws.amazon.com/redshift/latest/dg/r_Load_Error_Reference.html (codes, 2026-11-23)
 """
 
@@ -60,8 +60,10 @@ def _cases(value: str, column, options) -> str:
             special = " AND lower(trim(v)) NOT IN ('nan', 'inf', 'infinity', '-infinity', '-inf')"
         start = "^ *[+-]?[0-9]*[.]?[0-9]*"
         digits = ", ".join(map(str, column.type.args))
-        over = f"1204|0|Overflow for NUMERIC({digits})" if digits else (
-            f"1204|0|Overflow, Column type: {SHORT[kind]}"
+        over = (
+            f"1204|0|Overflow for NUMERIC({digits})"
+            if digits
+            else (f"1204|0|Overflow, Column type: {SHORT[kind]}")
         )
         return (
             f"WHEN NOT regexp_full_match(trim({value}), {text(_NUMBER)})"
@@ -80,7 +82,8 @@ def _cases(value: str, column, options) -> str:
         shown = moments.shown_timestamp(options.timeformat)
         if kind == "timestamptz":
             shown += "OF"
-        return f"WHEN {made} IS NULL THEN {text(f'1206|0|Invalid timestamp format or value [{shown}]')}"
+        said = f"1206|0|Invalid timestamp format or value [{shown}]"
+        return f"WHEN {made} IS NULL THEN {text(said)}"
     if kind == "time":
         return f"WHEN {made} IS NULL THEN {text('1206|0|Invalid time format or value')}"
     if kind == "super":
@@ -107,8 +110,8 @@ def _digit(value: str, start: str, name: str) -> str:
     at = f"length(regexp_extract({value}, {text(start)}))"
     return (
         f"'1207|' || {at} || '|Invalid digit, Value ''' || "
-        f"coalesce(nullif(substr({value}, CAST({at} + 1 AS BIGINT), 1), ''), ' ') || ''', Pos ' || {at} "
-        f"|| {text(f', Type: {name} ')}"
+        f"coalesce(nullif(substr({value}, CAST({at} + 1 AS BIGINT), 1), ''), ' ') "
+        f"|| ''', Pos ' || {at} || {text(f', Type: {name} ')}"
     )
 
 
@@ -122,8 +125,8 @@ def _text_cases(value: str, column, options) -> str:
         at = f"(instr({value}, {bad}) - 1)"
         cases = (
             f"WHEN strlen({value}) <> length({value}) THEN '1220|' || {at} || "
-            "'|Multibyte character not supported for CHAR (Hint: try using VARCHAR). Invalid char: '"
-            f" || trim(regexp_replace(lower(hex(encode({bad}))), '(..)', '\\1 ', 'g')) "
+            "'|Multibyte character not supported for CHAR (Hint: try using VARCHAR). "
+            f"Invalid char: ' || trim(regexp_replace(lower(hex(encode({bad}))), '(..)', '\\1 ', 'g')) "
         )
     if length is None or options.has("TRUNCATECOLUMNS"):
         return cases
@@ -145,7 +148,9 @@ def _date_cases(value: str, made: str, options) -> str:
         shown = moments.DATE
     else:
         first = ""
-    return f"{first}WHEN {made} IS NULL THEN {text(f'1205|0|Invalid date format or value [{shown}]')}"
+    return (
+        f"{first}WHEN {made} IS NULL THEN {text(f'1205|0|Invalid date format or value [{shown}]')}"
+    )
 
 
 def made_value(value: str, column, options) -> str:

@@ -83,7 +83,13 @@ def _query(engine, columns, one, options) -> str:
     """Return the query of one file's columns under the names c0, c1, ..."""
     path = text(one.path.as_posix())
     try:
-        shape = engine.duck().connection.execute(f"DESCRIBE SELECT * FROM read_parquet({path}, hive_partitioning = false)").fetchall()
+        shape = (
+            engine.duck()
+            .connection.execute(
+                f"DESCRIBE SELECT * FROM read_parquet({path}, hive_partitioning = false)"
+            )
+            .fetchall()
+        )
     except Exception as problem:
         raise scan_error(15001, f"File '{web(one)}' is not a valid Parquet file") from problem
     held = [(row[0], row[1]) for row in shape]

@@ -30,9 +30,7 @@ def prefixed(lake, location: str) -> list[File]:
     folder = f"s3://{bucket}/" + (key.rpartition("/")[0] + "/" if "/" in key else "")
     start = f"{bucket}/{key}"
     return [
-        File(f"s3://{name}", path)
-        for name, path in lake.objects(folder)
-        if name.startswith(start)
+        File(f"s3://{name}", path) for name, path in lake.objects(folder) if name.startswith(start)
     ]
 
 
@@ -136,14 +134,16 @@ def _check_length(one: File, entry: dict, columnar: bool) -> None:
         if columnar:
             raise ServiceError(
                 "XX000",
-                f"COPY with MANIFEST parameter requires full path of an S3 object and content_length of {one.url}",
+                "COPY with MANIFEST parameter requires full path of an S3 object and "
+                f"content_length of {one.url}",
                 hint='write "meta": {"content_length": <bytes>} into each entry.',
             )
         return
     if int(length) != one.size:
         raise ServiceError(
             "XX000",
-            f"Manifest file content_length {length} does not match the size {one.size} of {one.url}",
+            f"Manifest file content_length {length} does not match the size {one.size} of "
+            f"{one.url}",
         )
 
 

@@ -106,7 +106,11 @@ def _dump(value) -> str:
     if isinstance(value, _Number):
         return str(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{_dump(v)}" for k, v in value.items()) + "}"
+        return (
+            "{"
+            + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{_dump(v)}" for k, v in value.items())
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ",".join(_dump(v) for v in value) + "]"
     return json.dumps(value, ensure_ascii=False)
@@ -166,7 +170,8 @@ def json_paths(lake, location: str):
     """Return the paths of a JSONPaths file, or None where it has none ('auto' counts then)."""
     if not location.startswith("s3://"):
         raise ServiceError(
-            "22023", f"Invalid JSON option '{location}'",
+            "22023",
+            f"Invalid JSON option '{location}'",
             hint="it is 'auto', 'auto ignorecase', 'noshred', or the s3:// address of a file.",
         )
     try:
@@ -208,7 +213,9 @@ def path_steps(path: str) -> list:
         if found is None:
             raise bad_paths(path)
         index = found[4]
-        steps.append(int(index) if index is not None else next(g for g in found.groups() if g is not None))
+        steps.append(
+            int(index) if index is not None else next(g for g in found.groups() if g is not None)
+        )
         at = found.end()
     return steps
 

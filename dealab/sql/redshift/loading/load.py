@@ -59,7 +59,9 @@ def finished(engine, table, options, outcome, loaded, errors, replaced) -> Outco
         notes = [said]
         loaded = 0
     else:
-        notes = [f"INFO: Load into table '{name}' completed, {loaded} record(s) loaded successfully."]
+        notes = [
+            f"INFO: Load into table '{name}' completed, {loaded} record(s) loaded successfully."
+        ]
     if errors:
         notes.append(
             f"INFO: Load into table '{name}' completed, {errors} record(s) could not be loaded.  "

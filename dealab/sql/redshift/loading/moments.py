@@ -49,7 +49,14 @@ def parsed(value: str, name: str, given: str) -> str:
 
 #: what 'auto' knows besides what CAST reads
 _AUTO = (
-    *("%m/%d/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S.%f", "%m-%d-%Y", "%Y%m%d", "%Y%m%d %H%M%S"),
+    *(
+        "%m/%d/%Y",
+        "%m/%d/%Y %H:%M:%S",
+        "%m/%d/%Y %H:%M:%S.%f",
+        "%m-%d-%Y",
+        "%Y%m%d",
+        "%Y%m%d %H%M%S",
+    ),
     *("%y%m%d %H%M%S", "%y%m%d", "%b %d, %Y", "%B %d, %Y", "%b-%d-%Y", "%d-%b-%Y", "%d %b %Y"),
     *("%d %B %Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y", "%d %b %H:%M:%S %Y", "%Y.%j", "%Y/%m/%d"),
     *("%Y/%m/%d %H:%M:%S", "%b %d %Y", "%B %d %Y", "%m/%d/%y", "%m/%d/%y %H:%M:%S"),

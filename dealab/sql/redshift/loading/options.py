@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from dealab.sql.errors import LabLimit, ServiceError
-from dealab.sql.redshift.loading import authorization
+from dealab.sql.redshift.loading import authorization, moments
 
 ENCODINGS = {
     "UTF8": "utf-8",
@@ -339,6 +339,11 @@ def check(made: Options) -> None:
         raise ServiceError("22023", "COPY delimiter and quote must be different")
     if made.format == "FIXEDWIDTH" and made.encoding != "UTF8":
         raise ServiceError("42601", "fixed-width data files must use UTF-8 encoding")
+    for name, given in (("DATEFORMAT", made.dateformat), ("TIMEFORMAT", made.timeformat)):
+        if given not in ("", "auto", "epochsecs", "epochmillisecs"):
+            moments.patterns(name, given)
+    if made.dateformat.startswith("epoch"):
+        raise ServiceError("22007", f"Invalid DATEFORMAT format: {made.dateformat}")
     limits(made)
 
 

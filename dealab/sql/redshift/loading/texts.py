@@ -43,7 +43,7 @@ def read(content: str, at: int, options, records: Records, fills: list) -> None:
         else:
             more = number
             try:
-                fields, more, line = cutter.careful(line, lines, number)
+                fields, more, line = cutter.careful(line, lines, number, nul)
             except Cut as problem:
                 code, reason, column = problem.args
                 records.bad.append(Bad(at, first, line, column, code, reason))
@@ -125,7 +125,7 @@ class _Csv:
     def plain(self, line: str) -> list:
         return line.split(self.delimiter)
 
-    def careful(self, line: str, lines: list, number: int):
+    def careful(self, line: str, lines: list, number: int, cut: bool):
         """Return the fields, the number of the next line, and the record's text."""
         found = self.row.findall(line)
         if sum([len(one[0]) for one in found]) == len(line):
@@ -137,6 +137,8 @@ class _Csv:
                 for _, quoted, inside, bare in found
             ]
             return fields, number, line
+        if not cut:
+            line = lines[number - 1]  # a carriage return may be part of a field
         fields, at = [], 0
         while True:
             if self.opening.match(line, at):
@@ -156,9 +158,10 @@ class _Csv:
                 found = self.bare.match(line, at)
                 if found is None:  # a mark inside a field without marks
                     raise Cut(1214, "Invalid quote formatting for CSV", len(fields))
-                fields.append(found[1])
+                last = found[2] is None
+                fields.append(found[1].removesuffix("\r") if last else found[1])
             if found[2] is None:
-                return fields, number, line
+                return fields, number, line.removesuffix("\r")
             at = found.end()
 
     def _open(self, line: str, at: int) -> bool:
@@ -180,11 +183,14 @@ class _Delimited:
     def plain(self, line: str) -> list:
         return line.split(self.delimiter)
 
-    def careful(self, line: str, lines: list, number: int):
-        if self.escape:
+    def careful(self, line: str, lines: list, number: int, cut: bool):
+        if self.escape and not cut:
+            line = lines[number - 1]
             while self._open_end(line) and number < len(lines):
                 line = line + "\n" + lines[number]
                 number += 1
+            if line.endswith("\r") and not self._open_end(line[:-1]):
+                line = line[:-1]
         if not self.escape:
             return self._unquoted(line), number, line
         return self._fields(line), number, line
@@ -192,8 +198,7 @@ class _Delimited:
     @staticmethod
     def _open_end(line: str) -> bool:
         """Tell whether the line's end is escaped: an odd number of backslashes stands before."""
-        bare = line.removesuffix("\r")
-        return (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
+        return (len(line) - len(line.rstrip("\\"))) % 2 == 1
 
     def _unquoted(self, line: str) -> list:
         """REMOVEQUOTES without ESCAPE: a field that begins with a mark ends with the same one."""
@@ -276,9 +281,7 @@ def settle_characters(records: Records, options) -> None:
                 f"Bad UTF8 hex sequence: {bad.hex(' ')} (error {3 if len(bad) == 1 else 6})"
             )
             value = readable(fields[place])
-            kept.bad.append(
-                Bad(file, line, clean, place, 1220, reason, found.start(), value, [])
-            )
+            kept.bad.append(Bad(file, line, clean, place, 1220, reason, found.start(), value, []))
             continue
         fresh = [
             one and SURROGATES.sub(lambda m: options.replacement * len(m[0]), one) for one in fields

@@ -107,6 +107,7 @@ FORMS: dict[str, str] = {
     "DECLARE": "cursors:declare",
     "FETCH": "cursors:fetch",
     "CLOSE": "cursors:close",
+    "CANCEL": "cursors:cancel",
     "DROP TABLE": "drop:drop_table",
     "DROP VIEW": "drop:drop_view",
     "DROP MATERIALIZED VIEW": "drop:drop_materialized_view",
@@ -219,10 +220,11 @@ def bind_text(binder, sql: str):
 def unknown(reader: Reader):
     """Return the refusal of a statement that no function plans: a limit by name, or a syntax
     error."""
-    later = functions("redshift").statements
-    word = reader.word()
-    if word in later:
-        does, exam = later[word]
-        name = " ".join(leading_words(reader.source.sql, 3))
-        return LabLimit(f"{name} in %%redshift", does, exam)
+    refused = functions("redshift").statements
+    words = leading_words(reader.source.sql, 4)
+    for count in range(len(words), 0, -1):
+        name = " ".join(words[:count])
+        if name in refused:
+            return LabLimit(f"{name} in %%redshift", *refused[name])
+    reader.accept_any("CREATE", "ALTER", "DROP", "SHOW")  # the word behind it is the wrong one
     return reader.fail()

@@ -79,12 +79,12 @@ def targets(table, names, made, place) -> list:
     if names is not None:
         check_identity(table, names, identity, explicit, place)
         for column in table.columns:
-            if column.name not in names and not column.identity and column.not_null:
-                if column.default is None:
-                    # seen in https://github.com/aws/aws-sdk-pandas/issues/2871
-                    raise ServiceError(
-                        "42601", "NOT NULL column without DEFAULT must be included in column list"
-                    )
+            empty = column.not_null and not column.identity and column.default is None
+            if empty and column.name not in names:
+                # seen in https://github.com/aws/aws-sdk-pandas/issues/2871
+                raise ServiceError(
+                    "42601", "NOT NULL column without DEFAULT must be included in column list"
+                )
         return [table.column(name) for name in names]
     if explicit and identity is None:
         raise ServiceError("42601", f"EXPLICIT_IDS: table {table.name} has no identity column")
@@ -103,12 +103,15 @@ def check_identity(table, names, identity, explicit: bool, place) -> None:
     listed = identity.name in names
     if explicit and not listed:
         raise ServiceError(
-            "42601", "COPY with EXPLICIT_IDS must include the identity column in the column list", *place
+            "42601",
+            "COPY with EXPLICIT_IDS must include the identity column in the column list",
+            *place,
         )
     if listed and not explicit and not identity.by_default:
         raise ServiceError(
             "42601",
-            f'cannot copy into identity column "{identity.name}" without the EXPLICIT_IDS parameter',
+            f'cannot copy into identity column "{identity.name}" without the EXPLICIT_IDS '
+            "parameter",
             *place,
         )
 

@@ -103,3 +103,19 @@ def close(engine, reader) -> Plan:
         return "CLOSE CURSOR"
 
     return done(work)
+
+
+def cancel(engine, reader) -> Plan:
+    """CANCEL pid ['message']: sessions of the lab run one statement at a time, to its end, so none
+    is ever running when CANCEL comes.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_CANCEL.html
+    """
+    reader.expect("CANCEL")
+    pid = reader.integer()
+    if not reader.done:
+        reader.string()
+    reader.end()
+    known = pid in engine.namespace.sessions
+    what = "runs no statement at the moment" if known else "is no session of this namespace"
+    return done(lambda: Outcome(message="CANCEL", notes=[f"process {pid} {what}."]))

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_TABLE.html (read 2026-11-2
 from dataclasses import replace
 
 from dealab.sql.errors import LabLimit, ServiceError
-from dealab.sql.redshift import namespace as spaces
 from dealab.sql.redshift import matviews, places, storage
+from dealab.sql.redshift import namespace as spaces
 from dealab.sql.results import Outcome, Plan, done
 
 WORDS = {"TABLE": spaces.Table, "VIEW": spaces.View, "MATERIALIZED VIEW": spaces.MaterializedView}
@@ -35,7 +35,8 @@ def _drop(engine, reader, word: str) -> Plan:
     for parts in named:
         one = find(engine, parts, word, careful)
         if one is None:
-            notes.append(f'INFO: {word.capitalize()} "{places.dotted(parts)}" does not exist and will be skipped')
+            name = f'{word.capitalize()} "{places.dotted(parts)}"'
+            notes.append(f"INFO: {name} does not exist and will be skipped")
         elif places.is_external(one):
             return external(engine, one, parts, len(named), notes)
         else:
@@ -61,14 +62,14 @@ def find(engine, parts, word: str, careful: bool):
     if one is None:
         if careful:
             return None
-        raise ServiceError(
-            "42P01", f'{word.capitalize()} "{places.dotted(parts)}" does not exist'
-        )
+        raise ServiceError("42P01", f'{word.capitalize()} "{places.dotted(parts)}" does not exist')
     if places.is_external(one):
         if word == "TABLE" and not one.is_view:
             return one
         kind = "view" if one.is_view else "table"
-        raise ServiceError("42809", f'"{one.name}" is not a {word.lower()}', hint=f"it is a {kind}.")
+        raise ServiceError(
+            "42809", f'"{one.name}" is not a {word.lower()}', hint=f"it is a {kind}."
+        )
     if type(one) is not WORDS[word]:
         kind = next(name for name, of in WORDS.items() if type(one) is of)
         raise ServiceError(

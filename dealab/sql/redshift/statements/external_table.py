@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_TABLE.html (rea
 """
 
 import re
-import time
 from dataclasses import dataclass, field
 
 from dealab.sql import lake as lakes
@@ -93,7 +92,9 @@ def target(engine, reader) -> External:
         raise ServiceError("3F000", f'schema "{parts[-2]}" does not exist', *place)
     if schema.source is None:
         raise ServiceError(
-            "0A000", f'Schema "{parts[-2]}" is not an external schema', *place,
+            "0A000",
+            f'Schema "{parts[-2]}" is not an external schema',
+            *place,
             hint="External tables can only be created in external schemas.",
         )
     if schema.source["kind"] != "data catalog":
@@ -104,9 +105,7 @@ def target(engine, reader) -> External:
     owned(engine, schema)
     database = schema.source["database"]
     if engine.catalog.database(database) is None:
-        raise ServiceError(
-            "XX000", f"Database {database} does not exist in the external catalog."
-        )
+        raise ServiceError("XX000", f"Database {database} does not exist in the external catalog.")
     if engine.catalog.find(database, parts[-1]) is not None:
         raise ServiceError("42P07", f'Relation "{parts[-1]}" already exists', *place)
     return External(database, parts[-2], parts[-1])
@@ -143,9 +142,8 @@ def nested(reader) -> str:
         depth += word.count("<") - word.count(">")
         if depth == 0 and ">" in word:
             break
-        if depth == 0 and word not in ("STRUCT", "ARRAY", "MAP") and "<" not in word:
-            if not reader.sees("<"):
-                break
+        if depth == 0 and not reader.sees("<"):
+            break
     end = reader.tokens[reader.at - 1].end + 1
     raw = reader.source.sql[start:end]
     made = spectrum.nested_type(raw)
@@ -239,8 +237,10 @@ def check(engine, said: External) -> None:
     if len(names) + len(said.keys) > 1598:
         raise ServiceError("54011", "tables can have at most 1598 columns")
     bucket, key = lakes.split(said.location)
-    if key and not key.endswith("/") and any(
-        name == f"{bucket}/{key}" for name, _ in engine.lake.objects(said.location)
+    if (
+        key
+        and not key.endswith("/")
+        and any(name == f"{bucket}/{key}" for name, _ in engine.lake.objects(said.location))
     ):
         raise LabLimit(
             "external tables over a manifest file", "Spectrum scans the files that it lists."
@@ -291,7 +291,9 @@ def create_as(engine, reader, said: External) -> Plan:
     if said.serde is not None:
         raise ServiceError("0A000", "ROW FORMAT SERDE is not supported in CREATE EXTERNAL TABLE AS")
     if said.lines:
-        raise ServiceError("0A000", "LINES TERMINATED BY is not supported in CREATE EXTERNAL TABLE AS")
+        raise ServiceError(
+            "0A000", "LINES TERMINATED BY is not supported in CREATE EXTERNAL TABLE AS"
+        )
     check_properties(said.properties)
     wrapped = reader.sees("(")
     tree = reader.query() if not wrapped else _inside(reader)
@@ -340,9 +342,7 @@ def _inside(reader):
 def view(engine, reader) -> Plan:
     """CREATE, ALTER and DROP EXTERNAL VIEW: views in the data catalog."""
     words = " ".join(token.text.upper() for token in reader.tokens[:3])
-    raise LabLimit(
-        words, "the view is kept in the Glue Data Catalog, for Athena and EMR as well."
-    )
+    raise LabLimit(words, "the view is kept in the Glue Data Catalog, for Athena and EMR as well.")
 
 
-__all__ = ["External", "Type", "create", "view", "LAZY", "STORED_AS"]
+__all__ = ["LAZY", "STORED_AS", "External", "Type", "create", "view"]

@@ -18,8 +18,7 @@ def tables_of(engine) -> list:
     return [
         one
         for one in engine.objects.find("relation", engine.database)
-        if isinstance(one, spaces.Table)
-        and (not one.temporary or one.schema == engine.temp_schema)
+        if isinstance(one, spaces.Table) and (not one.temporary or one.schema == engine.temp_schema)
     ]
 
 
@@ -125,11 +124,11 @@ def analyze(engine, reader) -> Plan:
     reader.expect("ANALYZE")
     verbose = reader.accept("VERBOSE")
     found, names = None, []
-    if reader.is_name() and not reader.sees("PREDICATE", "COLUMNS"):
-        if not reader.sees("ALL", "COLUMNS"):
-            found = places.existing(engine, reader.qualified())
-            if reader.sees("("):
-                names = reader.listed(reader.identifier)
+    scoped = reader.sees("PREDICATE", "COLUMNS") or reader.sees("ALL", "COLUMNS")
+    if reader.is_name() and not scoped:
+        found = places.existing(engine, reader.qualified())
+        if reader.sees("("):
+            names = reader.listed(reader.identifier)
     kind = reader.accept_any("PREDICATE", "ALL")
     if kind:
         if names:

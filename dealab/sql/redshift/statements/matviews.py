@@ -99,9 +99,7 @@ def create(engine, reader) -> Plan:
 def find(engine, parts) -> spaces.MaterializedView:
     found = places.relation(engine, parts)
     if found is None:
-        raise ServiceError(
-            "42P01", f'Materialized view "{places.dotted(parts)}" does not exist'
-        )
+        raise ServiceError("42P01", f'Materialized view "{places.dotted(parts)}" does not exist')
     if not isinstance(found, spaces.MaterializedView):
         raise ServiceError("42809", f'"{found.name}" is not a materialized view')
     return found
@@ -111,6 +109,7 @@ def refresh(engine, reader) -> Plan:
     """REFRESH MATERIALIZED VIEW mv [RESTRICT | CASCADE]: CASCADE refreshes what it reads first.
 
     https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-refresh-sql-command.html
+    https://aws.amazon.com/about-aws/whats-new/2025/07/amazon-redshift-cascading-refresh-nested-materialized-views/
     """
     reader.expect("REFRESH", "MATERIALIZED", "VIEW")
     view = find(engine, reader.qualified())
@@ -118,29 +117,16 @@ def refresh(engine, reader) -> Plan:
     reader.end()
 
     def work():
-        notes, last = [], Outcome()
-        for one in [*(below(engine, view) if cascade else ()), view]:
-            last = matviews.refresh(engine, storage.current(engine, one))
-            notes += last.notes
-        last.notes = notes
-        return last
+        for one in matviews.below(engine, view) if cascade else ():
+            matviews.refresh(engine, storage.current(engine, one))
+        return matviews.refresh(engine, storage.current(engine, view))
 
     return done(work)
 
 
-def below(engine, view) -> list:
-    """Return the materialized views that a materialized view reads, the deepest first."""
-    found = []
-    for _, oid, _ in view.reads:
-        one = views.by_oid(engine, oid)
-        if isinstance(one, spaces.MaterializedView):
-            found += [other for other in [*below(engine, one), one] if other not in found]
-    return found
-
-
 def alter(engine, reader) -> Plan:
     """ALTER MATERIALIZED VIEW mv AUTO REFRESH YES | NO, or a change of distribution or sorting."""
-    from dealab.sql.redshift.statements import alter_table
+    from dealab.sql.redshift.statements import alter_attributes, alter_table
 
     reader.expect("ALTER", "MATERIALIZED", "VIEW")
     view = find(engine, reader.qualified())
@@ -159,7 +145,7 @@ def alter(engine, reader) -> Plan:
         raise LabLimit(
             "row-level security on materialized views", "Redshift filters the rows for each reader."
         )
-    return alter_table.attributes_of(engine, reader, view, "ALTER MATERIALIZED VIEW")
+    return alter_attributes.attributes_of(engine, reader, view, "ALTER MATERIALIZED VIEW")
 
 
 def find_tree(view):

@@ -198,5 +198,3 @@ def simplified(engine, reader, table, parts, source, on) -> Plan:
     query = type(every)(f"SELECT DISTINCT * FROM ({fitted})", every.columns)
     binder.check_parameters()
     return _plan(engine, table, binder, "DELETE", [], found, query, names)
-
-

@@ -7,7 +7,7 @@ import re
 
 from dealab.sql import types
 from dealab.sql.errors import ServiceError
-from dealab.sql.redshift.statements import definitions
+from dealab.sql.redshift.statements import column_types
 from dealab.sql.results import Plan, done
 from dealab.sql.types import redshift_name
 
@@ -39,7 +39,7 @@ def prepare(engine, reader) -> Plan:
 
     reader.expect("PREPARE")
     name = reader.identifier()
-    kinds = reader.listed(lambda: definitions.read_type(reader)) if reader.sees("(") else []
+    kinds = reader.listed(lambda: column_types.read_type(reader)) if reader.sees("(") else []
     reader.expect("AS")
     if reader.word() not in KINDS:
         raise reader.fail()
@@ -117,5 +117,3 @@ def deallocate(engine, reader) -> Plan:
         return "DEALLOCATE"
 
     return done(work)
-
-

@@ -43,9 +43,7 @@ def create_schema(engine, reader) -> Plan:
             owner = _user(engine, reader)
     quota = _quota(reader) if reader.accept("QUOTA") else None
     if reader.word() in ("CREATE", "GRANT"):
-        raise LabLimit(
-            "objects inside CREATE SCHEMA", "Redshift creates them in the new schema."
-        )
+        raise LabLimit("objects inside CREATE SCHEMA", "Redshift creates them in the new schema.")
     reader.end()
     if name.startswith("pg_"):
         raise ServiceError(

@@ -7,6 +7,20 @@ from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.redshift import settings
 from dealab.sql.results import Outcome, Plan, done, table
 
+#: forms of SHOW that are no parameters, and what Redshift tells
+OTHERS = {
+    "GRANTS": "Redshift lists privileges.",
+    "COLUMN": "Redshift lists privileges on columns.",
+    "EXTERNAL": "Redshift shows the statement that makes an external table.",
+    "PROCEDURES": "Redshift lists the procedures of a schema.",
+    "FUNCTIONS": "Redshift lists the functions of a schema.",
+    "PARAMETERS": "Redshift lists the parameters of a function or procedure.",
+    "POLICIES": "Redshift lists row-level security and masking policies.",
+    "MODEL": "Redshift tells of a machine learning model.",
+    "TEMPLATE": "Redshift shows a template.",
+    "TEMPLATES": "Redshift lists templates.",
+}
+
 
 def unknown(name: str) -> ServiceError:
     return ServiceError("42704", f'unrecognized configuration parameter "{name}"')
@@ -137,6 +151,8 @@ def show(engine, reader) -> Plan:
         name = "timezone"
     elif reader.accept("TRANSACTION", "ISOLATION", "LEVEL"):
         name = "transaction_isolation"
+    elif reader.word() in OTHERS:
+        raise LabLimit(f"SHOW {reader.word()}", OTHERS[reader.word()])
     else:
         name = ".".join(reader.qualified())
     reader.end()

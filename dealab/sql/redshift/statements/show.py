@@ -110,11 +110,25 @@ def _table_row(one):
 
 # --- SHOW COLUMNS ---------------------------------------------------------------------
 
-COLUMN_TITLES = (
-    "database_name schema_name table_name column_name ordinal_position column_default is_nullable "
-    "data_type character_maximum_length numeric_precision numeric_scale remarks sort_key_type "
-    "sort_key_order dist_key encoding collation"
-).split()
+COLUMN_TITLES = [
+    "database_name",
+    "schema_name",
+    "table_name",
+    "column_name",
+    "ordinal_position",
+    "column_default",
+    "is_nullable",
+    "data_type",
+    "character_maximum_length",
+    "numeric_precision",
+    "numeric_scale",
+    "remarks",
+    "sort_key_type",
+    "sort_key_order",
+    "dist_key",
+    "encoding",
+    "collation",
+]
 _DIGITS = {"smallint": 16, "tinyint": 8, "integer": 32, "bigint": 64, "real": 24, "double": 53}
 
 
@@ -283,5 +297,3 @@ def show_constraints(engine, reader) -> Plan:
         kinds = [VARCHAR] * 4 + [INTEGER, VARCHAR]
         return table(titles, rows[:limit] if limit is not None else rows, kinds)
     raise LabLimit("SHOW CONSTRAINTS FOREIGN KEYS", "Redshift lists the keys, one column a row.")
-
-

@@ -16,7 +16,6 @@ from dealab.sql.results import Plan, done
 def create_view(engine, reader) -> Plan:
     reader.expect("CREATE")
     replacing = reader.accept("OR", "REPLACE")
-    reader.accept_any("TEMP", "TEMPORARY")
     reader.expect("VIEW")
     parts = create_table.new_parts(reader)
     schema = places.schema_for(engine, parts)
@@ -97,8 +96,7 @@ def described(engine, body, names, late: bool):
     titles = [*names, *(name for name, _ in query.columns[len(names) :])]
     ctas.check_names(titles)
     columns = [
-        (name, ctas.stored(kind))
-        for name, (_, kind) in zip(titles, query.columns, strict=True)
+        (name, ctas.stored(kind)) for name, (_, kind) in zip(titles, query.columns, strict=True)
     ]
     return columns, () if late else views.reads_of(binder.named)
 
@@ -113,9 +111,7 @@ def check_qualified(tree) -> None:
     from sqlglot import exp
 
     names = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
-    aliases = {
-        one.alias.lower() for one in tree.find_all(exp.Table, exp.Subquery) if one.alias
-    }
+    aliases = {one.alias.lower() for one in tree.find_all(exp.Table, exp.Subquery) if one.alias}
     for table in tree.find_all(exp.Table):
         if isinstance(table.this, exp.Func) or table.args.get("db"):
             continue
