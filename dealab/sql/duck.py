@@ -126,7 +126,7 @@ class Duck:
 
     def functions(self) -> None:
         """Make all Python functions known so far: a transaction sees only those made before it."""
-        from dealab.sql import patterns
+        from dealab.sql import patterns, readers  # noqa: F401 - readers have functions, too
 
         for name, made in list(patterns.PYTHON.items()):
             if name not in self.known:

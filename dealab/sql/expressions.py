@@ -173,7 +173,8 @@ class Expressions(Calls):
         start = node.meta.get("start")
         if start is None or node.this is not None:
             raise self.limit_node(node)
-        marks = (token.start for token in self.source.tokens if token.token_type.name == "PLACEHOLDER")
+        tokens = self.source.tokens
+        marks = (token.start for token in tokens if token.token_type.name == "PLACEHOLDER")
         at = sum(mark < start for mark in marks)
         if at >= len(self.parameters):
             raise self.missing_parameter(node, at + 1)

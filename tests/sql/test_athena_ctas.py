@@ -367,3 +367,18 @@ def test_estimate_of_what_it_would_read(engine):
     estimate = engine.estimate("CREATE TABLE kept AS SELECT order_id FROM orders")
     assert estimate.bytes_estimated > 0
     assert engine.catalog.find("fernway", "kept") is None
+
+
+def test_the_place_that_athena_names_after_a_failure(engine):
+    """https://github.com/dbt-labs/dbt-athena/issues/58"""
+    with pytest.raises(ServiceError) as caught:
+        engine.run(
+            "CREATE TABLE t WITH (external_location = 's3://bucket/orders/') AS SELECT 1 AS a"
+        )
+    query = engine.history()[-1].id
+    assert str(caught.value) == (
+        "HIVE_PATH_ALREADY_EXISTS: Target directory for table 'fernway.t' already exists: "
+        "s3://bucket/orders/. You may need to manually clean the data at location "
+        f"'s3://fernway-athena-results/tables/{query}' before retrying. Athena will not delete "
+        "data in your account."
+    )

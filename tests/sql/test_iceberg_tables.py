@@ -348,6 +348,8 @@ def test_renamed_partition_column(athena):
         ("DROP COLUMN zz", "Column 'zz' cannot be resolved"),
         ("CHANGE COLUMN zz a int", "Column 'zz' cannot be resolved"),
         ("DROP COLUMNS (i)", "SYNTAX_ERROR"),
+        ("CHANGE COLUMN i i money", "money"),
+        ("ADD COLUMNS (a money)", "money"),
     ],
 )
 def test_refused_changes(athena, sql, message):

@@ -249,6 +249,13 @@ CASES = [
         CONVERSION,
     ),
     (
+        "a timestamp",
+        "2020-01-02T03:04:05\n",
+        "timeformat 'YYYY-MM-DDTHH:MI:SS'",
+        [(moment(2020, 1, 2, 3, 4, 5),)],
+        TIMES,
+    ),
+    (
         "a timestamptz",
         "2020-01-01 10:00:00-08\n",
         "",
@@ -1088,6 +1095,7 @@ AUTHORIZED = [
     "access_key_id 'k' secret_access_key 's'",
     "access_key_id 'k' secret_access_key 's' session_token 't'",
     "csv iam_role default",
+    "with credentials as 'aws_iam_role=arn:aws:iam::123456789012:role/a' csv",
 ]
 
 
@@ -1097,6 +1105,24 @@ def test_every_form_of_authorization(session, words):
     session.lake.put("s3://in/t", "1\n")
     session.run(f"copy t from 's3://in/t' {words}")
     assert session.run("select a from t").rows == [(1,)]  # AUTH
+
+
+def test_an_array_has_no_names(session):
+    with pytest.raises(ServiceError):
+        load(session, "id int", '[{"id": 1}, {"id": 2}]', "json 'auto'")
+    assert session.namespace.logs["stl_load_errors"][0]["err_code"] == 1216  # JSON
+
+
+def test_only_who_may_insert_may_copy(session):
+    session.run("create table t(a int)")
+    session.run("create user ann password 'Secret123'")
+    session.lake.put("s3://in/t", "1\n")
+    ann = Redshift(lake=session.lake, user="ann")
+    with pytest.raises(ServiceError, match="permission denied"):
+        ann.run("copy t from 's3://in/t' iam_role default")
+    session.run("grant insert on t to ann")
+    ann.run("copy t from 's3://in/t' iam_role default")
+    assert session.run("select a from t").rows == [(1,)]
 
 
 def test_a_view_takes_no_rows(session):

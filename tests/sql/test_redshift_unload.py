@@ -356,6 +356,32 @@ def test_the_bill_is_the_querys(session):
     assert result.bytes_scanned == 4
 
 
+def test_a_partition_of_an_external_table(session):
+    for key in ("x", "y"):
+        session.lake.put(f"s3://ext/k={key}/a", f"{key}1\n")
+    session.run(
+        "create external schema s from data catalog database 'sdb' iam_role default "
+        "create external database if not exists"
+    )
+    session.run(
+        "create external table s.p(a varchar(5)) partitioned by (k varchar(5)) stored as textfile "
+        "location 's3://ext/'"
+    )
+    for key in ("x", "y"):
+        session.run(f"alter table s.p add partition(k='{key}') location 's3://ext/k={key}/'")
+    found = unload(session, "select * from s.p where k = 'x'", "csv")
+    assert found == {"v_000": b"x1,x\n"}
+    scan = session.namespace.history[-1].details["external_scans"][0]
+    assert (scan["partitions_total"], scan["partitions_qualified"], scan["bytes"]) == (2, 1, 3)
+
+
+def test_intervals_go_to_parquet_as_text(session):
+    unload(session, "select interval '1 day' as i", "parquet")
+    path = session.lake.objects("s3://out/")[0][1]
+    rows = session.duck().execute(f"SELECT i FROM read_parquet('{path.as_posix()}')")
+    assert rows == [("1 day",)]
+
+
 def test_a_nested_limit_is_fine(session):
     found = unload(
         session,

@@ -63,7 +63,8 @@ def tail(engine, sql: str, problem) -> str:
         return ""
     if words == ["CREATE", "TABLE"]:
         return (
-            f"You may need to manually clean the data at location '{engine.default_location()}' "
+            f"You may need to manually clean the data at location "
+            f"'{engine.default_location().rstrip('/')}' "
             "before retrying. Athena will not delete data in your account."
         )
     if words == ["INSERT", "INTO"]:

@@ -99,7 +99,8 @@ class Builder:
         first = children[0] if children else Node("Values", outputs=[])
         outputs = list(first.outputs)
         if kind == "PROJECTION":
-            outputs = [_resolved(item, first.outputs) for item in _texts(info, "Projections")]
+            found = [_resolved(item, first.outputs) for item in _texts(info, "Projections")]
+            outputs = [item for item in found if not item.startswith("lab ")]
             return Node("Project", "[]", outputs, children=[first])
         if kind == "FILTER":
             condition = _resolved(_joined(info.get("Expression", "")), first.outputs)

@@ -114,9 +114,8 @@ def check_empty(engine, location: str, what: str) -> None:
     if engine.lake.objects(location):
         raise ServiceError(
             "HIVE_PATH_ALREADY_EXISTS",
-            f"Target directory for {what} already exists: {location}. You may need to manually "
-            f"clean the data at location '{location.rstrip('/')}' before retrying. Athena will "
-            "not delete data in your account.",
+            f"Target directory for {what} already exists: {location}",
+            hint="empty the folder, or name another one.",
         )
 
 

@@ -54,10 +54,11 @@ def nodes(tree):
 def scan(engine, duck, table, node) -> dict:
     """Return what one scan read: see ``namespace.Record`` for the keys."""
     info = node["extra_info"]
-    left = estimate._left(engine, duck, table, info.get("File Filters", ""))
+    info = {**info, "File Filters": conditions(info.get("File Filters", ""))}
+    left = estimate._left(engine, Aside(), table, info["File Filters"])
     kept = set(left)
     qualified = sum(1 for part in table.partitions if kept & set(engine.lake.files(part.location)))
-    part = estimate._scan(engine, duck, table, info)
+    columns = wanted_columns(table, info)
     read = str(info.get("Total Files Read", "") or len(left))
     return {
         "database": table.database,
@@ -69,13 +70,51 @@ def scan(engine, duck, table, node) -> dict:
         "partitions_total": len(table.partitions) if table.keys else 0,
         "partitions_qualified": qualified,
         "files": int(read) if read.isdigit() else len(left),
-        "files_total": part.files_total,
+        "files_total": len(readers.files(engine.lake, table)),
         "rows_scanned": int(node.get("rows_scanned", 0) or 0),
         "rows_returned": int(node.get("intermediate_rows", 0) or 0),
         "bytes_returned": int(node.get("intermediate_size_bytes", 0) or 0),
-        "bytes": part.bytes_estimated,
+        "bytes": estimate._size(duck, table, left, columns),
         "seconds": float(node.get("timing", 0) or 0),
     }
+
+
+def wanted_columns(table, info) -> tuple[str, ...]:
+    named = {*estimate._names(info, "Projections"), *estimate._words(info.get("Filters", ""))}
+    return tuple(name for name, _ in table.columns if name in named)
+
+
+def conditions(written) -> list[str]:
+    """Return the conditions on file names and keys, which a profile writes one after the other."""
+    if isinstance(written, list):
+        return written
+    found, depth, quoted, start = [], 0, False, 0
+    for at, mark in enumerate(written):
+        if mark == "'":
+            quoted = not quoted
+        elif not quoted:
+            depth += (mark == "(") - (mark == ")")
+            if depth == 0 and mark == ")":
+                found.append(written[start : at + 1])
+                start = at + 1
+    return found
+
+
+class Aside:
+    """A connection of its own: a condition that cannot be asked again must not end the
+    statement's transaction, and then leaves every file in."""
+
+    connection = None
+
+    def execute(self, query: str):
+        import duckdb
+
+        if Aside.connection is None:
+            Aside.connection = duckdb.connect(":memory:", config={"threads": 1})
+        try:
+            return Aside.connection.cursor().execute(query).fetchall()
+        except duckdb.Error:
+            return [(1,)]
 
 
 _FLAT = ("varchar", "char", "boolean", "date", "timestamp", "timestamptz", "time", "varbinary")

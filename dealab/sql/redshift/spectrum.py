@@ -181,7 +181,9 @@ def write(engine, table: Table, plan: Plan) -> Wrote:
     said.hive = True
     begin = now()
     staged = unloading.stage(engine, plan, said)
-    folders = engine.duck().execute(partitions_query(plan, said))
+    found = partitions_query(plan, said)
+    engine.duck().prepare([], found)
+    folders = engine.duck().execute(found)
     files = unloading.write_all(engine, plan, said, said.location)
     engine.duck().execute(f"DROP TABLE {unloading.STAGE}")
     unloading.log(engine, said, files, begin, history=False)

@@ -280,6 +280,7 @@ def write_parquet(engine, plan, said: Unload, where, number, name) -> list[Writt
 
 def _parquet_file(engine, plan, said: Unload, where: str, url: str) -> int:
     path = engine.lake.target(url)
+    engine.duck().prepare([], parquet_columns(plan, said))
     engine.duck().execute(
         f"COPY (SELECT {parquet_columns(plan, said)} FROM {STAGE} WHERE {where} ORDER BY n) TO "
         f"{text(path.as_posix())} (FORMAT parquet, COMPRESSION {said.codec})"

@@ -52,7 +52,10 @@ def unsupported(kind: Type) -> ServiceError:
 
 def from_hive(text: str) -> Type:
     """Read a column type of CREATE TABLE. Raises Athena's error for what Iceberg has not."""
-    kind = types.from_hive(text)
+    try:
+        kind = types.from_hive(text)
+    except ValueError:
+        raise ServiceError("NOT_SUPPORTED", f"Type not supported for Iceberg: {text}") from None
     for part in parts(kind):
         if part.name in _REFUSED or (part.name == "varchar" and part.args[0] is not None):
             raise unsupported(part)

@@ -19,7 +19,7 @@ def take(reader, found: dict) -> bool:
         _once(reader, found, "iam_role")
         found["iam_role"] = role(reader)
         return True
-    if reader.accept("CREDENTIALS"):
+    if reader.accept("WITH", "CREDENTIALS") or reader.accept("CREDENTIALS"):
         reader.accept("AS")
         _once(reader, found, "credentials")
         found["credentials"] = credentials(reader.string())

@@ -126,7 +126,8 @@ def _text_cases(value: str, column, options) -> str:
         cases = (
             f"WHEN strlen({value}) <> length({value}) THEN '1220|' || {at} || "
             "'|Multibyte character not supported for CHAR (Hint: try using VARCHAR). "
-            f"Invalid char: ' || trim(regexp_replace(lower(hex(encode({bad}))), '(..)', '\\1 ', 'g')) "
+            f"Invalid char: ' || "
+            f"trim(regexp_replace(lower(hex(encode({bad}))), '(..)', '\\1 ', 'g')) "
         )
     if length is None or options.has("TRUNCATECOLUMNS"):
         return cases

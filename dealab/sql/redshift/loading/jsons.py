@@ -15,6 +15,10 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 MAX_OBJECT = 4 * 1024**2
 
 
+class Unnamed(Exception):
+    """An array where an object with names is wanted."""
+
+
 class _Number(str):
     """A number as it was written."""
 
@@ -64,6 +68,9 @@ def read(content: str, at: int, options, records: Records, pick) -> None:
         else:
             try:
                 records.add(at, line, raw, pick(value, raw))
+            except Unnamed:
+                reason = "Invalid JSON format: an array has no names; use a JSONPaths file"
+                records.bad.append(Bad(at, line, raw, None, 1216, reason))
             except IndexError:
                 reason = "Invalid JSONPath format: Not an array or index out of range."
                 records.bad.append(Bad(at, line, raw, None, 1216, reason))
@@ -154,8 +161,8 @@ def _by_name(columns, supers, ignore_case: bool):
     pairs = list(zip(names, supers, strict=True))
 
     def pick(value, raw):
-        if not isinstance(value, dict):
-            return [None] * len(names)
+        if not isinstance(value, dict):  # only a JSONPaths file says what its elements are
+            raise Unnamed
         if ignore_case:
             value = {key.lower(): held for key, held in reversed(value.items())}
         return [

@@ -13,7 +13,7 @@ _PARTS = {
     "YYYY": "%Y", "YY": "%y", "MONTH": "%B", "MON": "%b", "MM": "%m", "DD": "%d", "HH24": "%H",
     "HH12": "%I", "HH": "%H", "MI": "%M", "SS": "%S", "AM": "%p", "PM": "%p",
 }  # fmt: skip
-_TOKEN = re.compile("YYYY|YY|MONTH|MON|MM|DD|HH24|HH12|HH|MI|SS|AM|PM|[A-Z]+|.", re.IGNORECASE)
+_TOKEN = re.compile("YYYY|YY|MONTH|MON|MM|DD|HH24|HH12|HH|MI|SS|AM|PM|.", re.IGNORECASE)
 
 DATE = "YYYY-MM-DD"
 TIMESTAMP = "YYYY-MM-DD HH:MI:SS"

@@ -28,33 +28,33 @@ _GROUPS = {
         stl_plan_info stl_project stl_return stl_save stl_scan stl_sort stl_stream_segs stl_unique
         stl_window stl_query_metrics stv_query_metrics svl_query_metrics svl_query_metrics_summary
         svl_query_queue_info stv_active_cursors stv_cursor_configuration stv_exec_state
-        stl_spatial_simplify stl_udf_compile_error svl_udf_log svl_compile svl_auto_worker_action
-        sys_udf_log sys_spatial_simplify stl_load_trace stl_unlock_trace
+         stl_udf_compile_error svl_udf_log svl_compile svl_auto_worker_action
+        sys_udf_log sys_spatial_simplify stl_unlock_trace
     """,
     _HARDWARE: """
         stv_node_storage_capacity stv_partitions stl_commit_stats stl_s3client stl_s3client_error
-        stl_file_scan_s3 stl_disk_full_diag stl_network_throttle stl_error stl_print_query
-        stv_startup_recovery_state stl_backup_leader stl_restarted_sessions stl_userlog_hardware
-        stl_ssl stl_usage_control
+         stl_disk_full_diag stl_network_throttle stl_error
+        stv_startup_recovery_state stl_backup_leader stl_restarted_sessions
+         stl_usage_control
     """,
     _WLM: """
         stv_wlm_service_class_config stv_wlm_service_class_state stv_wlm_classification_config
         stv_wlm_query_queue_state stv_wlm_query_state stv_wlm_query_task_state
-        stv_wlm_qmr_config stl_wlm_error stl_wlm_rule_action stv_query_metrics_history
-        stl_wlm_query_task svv_query_inflight_queue
+        stv_wlm_qmr_config stl_wlm_error stl_wlm_rule_action
+
     """,
     _SCALING: """
         stl_concurrency_scaling_usage svcs_concurrency_scaling_usage stv_xrestore_alter_queue_state
     """,
-    _SERVERLESS: "sys_serverless_usage sys_usage_control sys_compute_usage",
+    _SERVERLESS: "sys_serverless_usage sys_compute_usage",
     _ML: "stv_ml_model_info svv_ml_model_info svv_ml_model_privileges sys_ml_model",
     _STREAM: "sys_stream_scan_states sys_stream_scan_errors svv_streaming_consumer",
     _INTERNAL: """
-        stl_connection_log sys_connection_log stl_tr_conflict stl_sessions stl_userlog sys_userlog
+        stl_connection_log sys_connection_log stl_tr_conflict stl_userlog sys_userlog
         stl_vacuum_detail svl_vacuum_percentage svv_interleaved_columns
-        stv_blocklist svv_diskusage svv_alter_table_recommendations svl_auto_worker
+          svv_alter_table_recommendations
         sys_automatic_optimization sys_auto_table_optimization sys_child_query_text
-        sys_query_history_internal sys_copy_job sys_copy_job_info sys_copy_job_detail
+         sys_copy_job sys_copy_job_info sys_copy_job_detail
         sys_copy_replacements sys_integration_activity sys_integration_table_activity
         sys_integration_table_state_change svv_integration svv_integration_table_state
         sys_datashare_change_log sys_datashare_usage_consumer sys_datashare_usage_producer
@@ -63,23 +63,23 @@ _GROUPS = {
         svl_federated_query svl_s3catalog svl_s3list svl_s3retries svl_s3requests
         svl_spectrum_scan_error svl_spatial_simplify svl_terminate stl_schema_quota_violations
         svv_schema_quota_state sys_schema_quota_violations svl_restore_alter_table_progress
-        sys_restore_state sys_restore_log sys_query_history_detail svv_restore_table_state
-        svv_redshift_iam svv_iam_privileges svv_identity_providers svv_language_privileges
-        svv_sem_usage svv_sem_usage_leader svv_system_config svl_multi_statement_violations
-        stl_analyze_compression sys_analyze_compression_history stl_comm_plan
-        stl_internal_query_details svv_rls_applied_policy svv_copy_job_integrations
-        sys_transaction_conflict svv_materialized_view_info sys_external_query_error
-        svv_query_state svv_query_inflight stl_undone sys_mv_state stl_mv_state svl_mv_state
-        sys_rewritten_query sys_session_context sys_performance_data sys_extern_schema
+        sys_restore_state sys_restore_log
+          svv_identity_providers svv_language_privileges
+        svv_sem_usage svl_multi_statement_violations
+        stl_analyze_compression sys_analyze_compression_history
+         svv_rls_applied_policy svv_copy_job_integrations
+          sys_external_query_error
+        svv_query_state svv_query_inflight stl_undone sys_mv_state stl_mv_state
+
     """,
     _CATALOG: """
         pg_index pg_indexes pg_depend pg_trigger pg_rewrite pg_operator pg_opclass pg_am pg_amop
         pg_aggregate pg_cast pg_conversion pg_inherits pg_listener pg_locks pg_rules pg_settings
         pg_shadow pg_stats pg_statistic pg_stat_activity pg_stat_database pg_stat_user_tables
-        pg_stat_all_tables pg_statio_all_tables pg_tablespace pg_shdepend pg_identity
-        pg_bar_state pg_bar_repos pg_conf pg_test pg_resize pg_udf pg_library pg_igroup
-        pg_eventlistener pg_largeobject pg_attribute_info pg_attribute_acl pg_auth_members
-        pg_roles pg_statistic_multicol pg_datashare pg_datashare_objects pg_external_function
+        pg_stat_all_tables pg_statio_all_tables pg_tablespace pg_shdepend
+              pg_library
+          pg_attribute_info pg_auth_members
+        pg_roles pg_datashare
     """,
 }
 #: name -> what Redshift shows there
