@@ -195,6 +195,12 @@ def test_partition_by_include_and_two_keys(session):
     assert len(found) == 3
 
 
+def test_marks_in_partition_values_are_escaped(session):
+    query = "select 'a/b=c' as k, 1 as v"
+    found = unload(session, query, "csv partition by (k)", "s3://out/e/")
+    assert found == {"e/k=a%2Fb%3Dc/000": b"1\n"}
+
+
 def test_partition_by_in_parallel(session):
     session.run(f"unload ($${SALES}$$) to 's3://out/q/' iam_role default parquet partition by (c)")
     assert all(name.endswith(".parquet") and "_part_00" in name for name in files(session))

@@ -19,6 +19,8 @@ from dealab.sql.types import quote, redshift_name, text
 STAGE = '"lab unload"'
 MB = 1024**2
 EXTENSIONS = {"GZIP": "gz", "BZIP2": "bz2", "ZSTD": "zst"}
+STEP = "\x1f"  # between the steps of a partition's folder, before values are escaped
+_PLAIN = "-_.:+ ,"
 DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -116,7 +118,7 @@ def stage(engine, plan: Plan, said: Unload) -> Outcome:
             parts.append(
                 f"{text(key + '=')} || {partition_text(f'c{at}', plan.kinds[at], said.hive)}"
             )
-        folder = " || '/' || ".join(parts) + " || '/'"
+        folder = f" || {text(STEP)} || ".join(parts)
     inner = f"SELECT * FROM ({{query}}) AS q({', '.join(names)})"
     statement = (
         f"CREATE OR REPLACE TEMP TABLE {STAGE} AS SELECT *, row_number() OVER () - 1 AS n, "
@@ -151,7 +153,8 @@ def write_all(engine, plan, said: Unload, prefix: str) -> list[Written]:
 
 def escaped(folder: str) -> str:
     """Return a folder's name as a key has it: special characters are written as %XX."""
-    return percent(folder, safe="/=-_.:+ ,")
+    steps = [step.partition("=") for step in folder.split(STEP) if step]
+    return "".join(f"{name}={percent(value, safe=_PLAIN)}/" for name, _, value in steps)
 
 
 def write_folder(engine, plan, said: Unload, home: str, folder: str) -> list[Written]:

@@ -73,6 +73,8 @@ def create(engine, reader) -> Plan:
 def target(engine, reader) -> External:
     """Take the table's name, which an external schema must qualify."""
     place = reader.place()
+    if reader.sees("IF", "NOT"):  # the documented syntax has no IF NOT EXISTS
+        raise reader.fail()
     parts = reader.qualified()
     if len(parts) > 3:
         raise ServiceError("42601", f"improper qualified name: {'.'.join(parts)}", *place)
