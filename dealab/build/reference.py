@@ -1,8 +1,70 @@
-"""docs/reference/*.md: what runs and what is refused, listed from the SQL room's own tables."""
+"""docs/reference/*.md: what runs and what is refused, listed from the SQL room's own tables.
+
+What no table of the SQL room holds stands below: functions with a grammar of their own, and the few
+that are dispatched only to be refused. ``tests/sql/test_sql_docs.py`` tries each of them.
+"""
 
 from importlib import import_module
 
 SERVICES = ("athena", "redshift")
+
+#: functions whose arguments are no plain list: name -> a call that runs
+GRAMMAR = {
+    "athena": {
+        "cast": "CAST('1' AS integer)",
+        "try_cast": "TRY_CAST('x' AS integer)",
+        "if": "if(1 = 1, 'yes', 'no')",
+        "extract": "extract(year FROM DATE '2026-05-01')",
+        "position": "position('b' IN 'abc')",
+        "trim": "trim(LEADING 'x' FROM 'xa')",
+        "current_date": "current_date",
+        "current_user": "current_user",
+        "current_catalog": "current_catalog",
+        "json_array": "json_array(1, 'a')",
+        "json_object": "json_object('a' : 1)",
+        "json_exists": "json_exists('{\"a\": 1}', 'lax $.a')",
+        "json_query": "json_query('{\"a\": [1]}', 'lax $.a')",
+        "json_value": "json_value('{\"a\": 1}', 'lax $.a')",
+    },
+    "redshift": {
+        "cast": "CAST('1' AS integer)",
+        "::": "'1'::integer",
+        "try_cast": "TRY_CAST('x' AS integer)",
+        "extract": "extract(year FROM DATE '2026-05-01')",
+        "position": "position('b' IN 'abc')",
+        "trim": "trim(LEADING 'x' FROM 'xa')",
+        "current_date": "current_date",
+        "sysdate": "sysdate",
+        "current_user": "current_user",
+        "session_user": "session_user",
+        "user": "user",
+        "object_transform": "object_transform(json_parse('{\"a\": 1}') KEEP '\"a\"')",
+    },
+}
+
+#: functions that have a row of their own only to be refused
+LIMITED_FUNCTIONS = {
+    "athena": {
+        "current_time": "it answers a time with time zone.",
+        "json_table": "it turns a JSON document into rows and columns.",
+    },
+    "redshift": {},
+}
+
+#: module:function of a statement that is read only to be refused -> what the service does
+LIMITED_STATEMENTS = {
+    "athena": {
+        "other:external_function": "Athena calls a Lambda function or a SageMaker endpoint.",
+        "views:refuse_dialect": "Athena changes the text that a view holds for one engine.",
+        "views:refuse_multi_dialect": "Athena makes a view that other engines read too.",
+    },
+    "redshift": {
+        "external_table:view": "Redshift keeps the view in the Glue Data Catalog.",
+    },
+}
+
+#: module:function of statements that the service itself does not have
+REFUSED_STATEMENTS = ("other:refused", "unsupported:refuse", "unsupported:replace_view")
 
 
 def build(service: str) -> str:
@@ -11,6 +73,8 @@ def build(service: str) -> str:
 
     found = functions(service)
     binder = _binder(service)
+    limited = {one: does for one, (does, _) in found.refused.items()}
+    limited |= LIMITED_FUNCTIONS[service]
     run = {
         "Scalar functions": {*binder.FUNCTIONS, *binder.SPECIAL} - {*binder.AGGREGATES},
         "Aggregate functions": {*binder.AGGREGATES},
@@ -25,20 +89,29 @@ def build(service: str) -> str:
         "",
         "## Statements that run",
         "",
-        *_statements(service),
+        *_by_verb(running(service)),
         "",
-        "## Statements that are refused by name",
+        "## Statements that are limits of the lab",
         "",
         "| Statement | What the service does |",
         "| --- | --- |",
-        *(f"| {word} | {does} |" for word, (does, _) in sorted(found.statements.items())),
+        *(f"| `{word}` | {does} |" for word, does in sorted(limits(service).items())),
+        "",
+        f"## Statements that {name} itself does not have",
+        "",
+        "They are refused in the service's words.",
+        "",
+        *_by_verb(refused(service)),
     ]
     for title, names in run.items():
-        shown = sorted(one for one in names if not one.startswith("lab "))
+        shown = sorted(one for one in names - {*limited} if not one.startswith("lab "))
         lines += ["", f"## {title} ({len(shown)})", "", _listed(shown)]
-    lines += ["", f"## Functions that are refused by name ({len(found.refused)})", ""]
+    lines += ["", "## Functions with a grammar of their own", "", "| Function | A call |"]
+    lines += ["| --- | --- |"]
+    lines += [f"| `{one}` | `{call}` |" for one, call in sorted(GRAMMAR[service].items())]
+    lines += ["", f"## Functions that are limits of the lab ({len(limited)})", ""]
     reasons: dict[str, list[str]] = {}
-    for one, (does, _) in found.refused.items():
+    for one, does in limited.items():
         reasons.setdefault(does, []).append(one)
     for does, names in reasons.items():
         lines += [f"- {_listed(sorted(names))}: {does}"]
@@ -46,18 +119,58 @@ def build(service: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def running(service: str) -> list[str]:
+    """Return the leading words of every statement that runs."""
+    module = _statements(service)
+    other = {*REFUSED_STATEMENTS, *LIMITED_STATEMENTS[service]}
+    found = {form for form, where in _forms(service).items() if where not in other}
+    found |= {word for word in module.QUERIES if word.isalpha()}
+    if service == "athena":  # SHOW is one statement there, with a word behind it
+        shows = import_module("dealab.sql.athena.statements.show").FORMS
+        found = found - {"SHOW"} | {f"SHOW {word}" for word in shows if word != "FUNCTIONS"}
+    return sorted(found)
+
+
+def limits(service: str) -> dict[str, str]:
+    """Return the statements that the service has and the lab does not: words -> what it does."""
+    from dealab.sql.signatures import functions
+
+    forms = _forms(service)
+    mine = LIMITED_STATEMENTS[service]
+    found = {form: mine[where] for form, where in forms.items() if where in mine}
+    for word, (does, _) in functions(service).statements.items():
+        if word not in forms:
+            found[word] = does
+    if service == "athena":
+        found["SHOW FUNCTIONS"] = "Athena lists its functions with their signatures."
+    return found
+
+
+def refused(service: str) -> list[str]:
+    """Return the leading words of statements that the service itself refuses."""
+    return sorted(one for one, where in _forms(service).items() if where in REFUSED_STATEMENTS)
+
+
 def _binder(service: str):
     module = import_module(f"dealab.sql.{service}.rules")
     return getattr(module, f"{service.capitalize()}Binder")
 
 
-def _statements(service: str) -> list[str]:
-    module = import_module(f"dealab.sql.{service}.statements")
-    forms = {*module.FORMS, *(word for word in module.QUERIES if word.isalpha())}
+def _statements(service: str):
+    return import_module(f"dealab.sql.{service}.statements")
+
+
+def _forms(service: str) -> dict[str, str]:
+    """Return leading words -> module:function."""
+    forms = _statements(service).FORMS
+    return {one: where if isinstance(where, str) else where[1] for one, where in forms.items()}
+
+
+def _by_verb(forms: list[str]) -> list[str]:
     verbs: dict[str, list[str]] = {}
-    for form in sorted(forms):
+    for form in forms:
         verbs.setdefault(form.split()[0], []).append(form)
-    return [f"- {', '.join(f'`{form}`' for form in listed)}" for listed in verbs.values()]
+    return [f"- {_listed(listed)}" for listed in verbs.values()]
 
 
 def _listed(names) -> str:

@@ -44,7 +44,7 @@ class Relations:
             return ""
         self.allow(source, {"this"})
         scope.clause = "FROM"
-        sql = "\nFROM " + self.bind_item(source.this, scope, scope)
+        sql = self.bind_item(source.this, scope, scope)
         start = 0  # where the current item of a comma list begins among the relations
         for lateral in node.args.get("laterals") or ():
             raise self.limit_node(lateral)
@@ -58,8 +58,15 @@ class Relations:
             )
             if comma:
                 start = len(scope.relations)
-            sql += self.bind_join(join, scope, start, comma)
-        return sql
+            sql = self.joined(sql, join, scope, start, comma)
+        return "\nFROM " + sql
+
+    def joined(self, sql: str, join, scope: Scope, start: int, comma: bool, first: int = 0) -> str:
+        """Return the text of FROM so far with one more join.
+
+        ``first`` is where the items of this text begin among the scope's relations.
+        """
+        return sql + self.bind_join(join, scope, start, comma)
 
     def bind_join(self, join, scope: Scope, start: int, comma: bool) -> str:
         self.allow(join, {"this", "on", "using", "kind", "side", "method"})
@@ -244,7 +251,7 @@ class Relations:
             return sql
         start = len(scope.relations) - 1
         for join in joins:
-            sql += self.bind_join(join, scope, start, False)
+            sql = self.joined(sql, join, scope, start, False, start)
         return f"({sql})"
 
     def from_path(self, node, parts, label, names, scope) -> str | None:
@@ -349,11 +356,25 @@ class Relations:
         return len(names) == narrow
 
     def bind_unnest(self, node, scope: Scope) -> str:
-        """UNNEST of arrays and maps, side by side, padded with NULL, perhaps numbered."""
+        """UNNEST that begins FROM, or stands in a comma list, as a lateral subquery."""
         self.allow(node, {"expressions", "alias", "offset"})
         label, names = self.alias_of(node)
+        picks, columns, names = self.unnest_picks(node, names, scope)
+        alias, unique = self.enter(scope, label, columns, names, node)
+        listed = ", ".join(
+            f"{sql} AS {quote(name)}" for (sql, _), name in zip(picks, unique, strict=True)
+        )
+        return f"LATERAL (SELECT {listed}) AS {quote(alias)}"
+
+    def unnest_picks(self, node, names: list[str], scope: Scope, keep: bool = False):
+        """Return what UNNEST selects, the columns it makes and the names given to them.
+
+        Arrays and maps stand side by side, padded with NULL, perhaps numbered. ``keep``: a row
+        whose arrays are all empty stays, with NULLs (LEFT JOIN).
+        """
         scope.clause = "UNNEST"
         picks: list[tuple[str, Type]] = []
+        lists: list[tuple[str, Type]] = []  # the array behind each column
         lengths = []
         labels: dict[int, str] = {}  # fields of rows keep their names
         values = [self.bind(item, scope) for item in node.expressions]
@@ -367,33 +388,31 @@ class Relations:
                     for at, (field, of) in enumerate(element.args[0]):
                         key = types.field_key(field, at)
                         if field:
-                            labels[len(picks)] = field
-                        picks.append(
-                            (
-                                f"unnest(list_transform({value.sql}, lambda r: "
-                                f"struct_extract(r, {text(key)})))",
-                                of,
-                            )
+                            labels[len(lists)] = field
+                        part = (
+                            f"list_transform({value.sql}, lambda r: struct_extract(r, {text(key)}))"
                         )
+                        lists.append((part, of))
                 else:
-                    picks.append((f"unnest({value.sql})", element))
+                    lists.append((value.sql, element))
             elif kind.name == "map":
                 lengths.append(f"CAST(cardinality({value.sql}) AS BIGINT)")
-                picks.append((f"unnest(map_keys({value.sql}))", kind.args[0]))
-                picks.append((f"unnest(map_values({value.sql}))", kind.args[1]))
+                lists.append((f"map_keys({value.sql})", kind.args[0]))
+                lists.append((f"map_values({value.sql})", kind.args[1]))
             else:
                 raise self.not_unnestable(value, item)
+        longest = f"greatest({', '.join(lengths)})" if len(lengths) > 1 else lengths[0]
+        if keep and lists:
+            part, of = lists[0]
+            part = f"CASE WHEN coalesce({longest}, 0) = 0 THEN [NULL] ELSE {part} END"
+            lists[0] = part, of
+        picks = [(f"unnest({part})", of) for part, of in lists]
         offset = node.args.get("offset")
         if offset:
-            longest = f"greatest({', '.join(lengths)})" if len(lengths) > 1 else lengths[0]
             picks.append((f"unnest(range(1, coalesce({longest}, 0) + 1))", types.BIGINT))
             if isinstance(offset, exp.Expression) and names:
                 names = [*names, offset.name.lower()]
         columns = [
             (labels.get(at) or self.unnamed(at, None), kind) for at, (_, kind) in enumerate(picks)
         ]
-        alias, unique = self.enter(scope, label, columns, names, node)
-        listed = ", ".join(
-            f"{sql} AS {quote(name)}" for (sql, _), name in zip(picks, unique, strict=True)
-        )
-        return f"LATERAL (SELECT {listed}) AS {quote(alias)}"
+        return picks, columns, names

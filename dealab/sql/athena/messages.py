@@ -92,6 +92,10 @@ class Messages:
 
     def not_grouped(self, value, scope):
         shown = value.sql.replace('"', "")
+        for relation in scope.relations:
+            for column in relation.columns:
+                if column.sql == value.sql:
+                    shown = f"{relation.alias}.{column.name}"
         return self.error(
             "EXPRESSION_NOT_AGGREGATE",
             f"'{shown}' must be an aggregate expression or appear in GROUP BY clause",

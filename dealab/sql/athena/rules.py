@@ -22,6 +22,7 @@ from dealab.sql.athena.dialect import JsonCall
 from dealab.sql.athena.literals import Literals
 from dealab.sql.athena.messages import Messages
 from dealab.sql.athena.names import read_type
+from dealab.sql.athena.unnesting import Unnesting
 from dealab.sql.athena.windows import Windows
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.nodes import binds
@@ -63,7 +64,7 @@ ORDERABLE = {
 }
 
 
-class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Queries):
+class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Unnesting, Queries):
     service = "Athena"
     MAX_RECURSION = 10  # Trino's max_recursion_depth
     CTE_HINT = "NOT MATERIALIZED "  # Trino runs a WITH query each time it is named
@@ -281,20 +282,6 @@ class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Queries
                 return None
         return super().try_signature(signature, arguments, nodes)
 
-    def bind_join(self, join, scope, start, comma):
-        on, words = join.args.get("on"), join.args.get("side") or join.args.get("kind") or "INNER"
-        told = on is not None or join.args.get("using")
-        if isinstance(join.this, exp.Unnest) and told:
-            always = isinstance(on, exp.Boolean) and on.this
-            if not always:
-                raise self.error(
-                    "NOT_SUPPORTED",
-                    f"{words.upper()} JOIN involving UNNEST is only supported with condition ON "
-                    "TRUE",
-                    on or join.this,
-                )
-        return super().bind_join(join, scope, start, comma)
-
     def bind_item(self, node, scope, around):
         """A join in parentheses whose first item is no table hangs on that item."""
         if isinstance(node, exp.Subquery) and not node.args.get("alias"):
@@ -310,7 +297,7 @@ class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Queries
                 start = len(scope.relations)
                 sql = self.bind_item(item, scope, around)
                 for join in first.args["joins"]:
-                    sql += self.bind_join(join, scope, start, False)
+                    sql = self.joined(sql, join, scope, start, False, start)
                 return f"({sql})"
         return super().bind_item(node, scope, around)
 

@@ -66,15 +66,14 @@ def svv_external_databases(look):
     seen = set()
     for one in look.glue_schemas():
         name = one.source["database"]
-        found = look.engine.catalog.databases.get(name) if name not in seen else None
+        found = look.engine.catalog.database(name) if name not in seen else None
         if found is not None:
             seen.add(name)
-            entry = found if isinstance(found, dict) else {}
             yield {
                 "eskind": 1,
                 "databasename": name,
-                "location": entry.get("LocationUri"),
-                "parameters": told(entry.get("Parameters")),
+                "location": found.get("LocationUri"),
+                "parameters": told(found.get("Parameters")),
             }
 
 

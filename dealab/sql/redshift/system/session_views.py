@@ -194,17 +194,29 @@ def stl_sessions(look):
 
 @view(
     "sys_session_history",
-    "user_id int, session_id int, database_name char(50), start_time ts, end_time ts, "
-    "status char(20)",
-    access="own",
+    "user_id char(50), session_id int, database_name char(50), status char(20), "
+    "session_timeout int, start_time ts, end_time ts",
     page="SYS_SESSION_HISTORY",
 )
 def sys_session_history(look):
+    for row in look.log("stl_sessions"):
+        if look.unrestricted or row["userid"] == look.me:
+            yield {
+                "user_id": str(row["userid"]),
+                "session_id": row["process"],
+                "database_name": row["db_name"],
+                "status": "closed",
+                "session_timeout": 0,
+                "start_time": row["starttime"],
+                "end_time": row["endtime"],
+            }
     for one in sessions(look):
+        user = look.objects.get("user", one.login)
         yield {
-            "user_id": look.user_id(one.login),
+            "user_id": str(look.user_id(one.login)),
             "session_id": one.pid,
             "database_name": one.database,
-            "start_time": one.started,
             "status": "active",
+            "session_timeout": int(user.options.get("session timeout", 0)) if user else 0,
+            "start_time": one.started,
         }
