@@ -51,15 +51,22 @@ LIMITED_FUNCTIONS = {
     "redshift": {},
 }
 
-#: module:function of a statement that is read only to be refused -> what the service does
+#: leading words of statements that are read only to be refused -> what the service does
 LIMITED_STATEMENTS = {
     "athena": {
-        "other:external_function": "Athena calls a Lambda function or a SageMaker endpoint.",
-        "views:refuse_dialect": "Athena changes the text that a view holds for one engine.",
-        "views:refuse_multi_dialect": "Athena makes a view that other engines read too.",
+        "ALTER VIEW": "Athena changes the text that a view holds for one engine.",
+        "CREATE OR REPLACE PROTECTED": "Athena makes a view that other engines read too.",
+        "CREATE PROTECTED": "Athena makes a view that other engines read too.",
+        "SHOW FUNCTIONS": "Athena lists its functions with their signatures.",
+        "USING": "Athena calls a Lambda function or a SageMaker endpoint.",
     },
     "redshift": {
-        "external_table:view": "Redshift keeps the view in the Glue Data Catalog.",
+        "ALTER EXTERNAL VIEW": "Redshift keeps the view in the Glue Data Catalog.",
+        "CREATE EXTERNAL FUNCTION": "Redshift calls a Lambda function with batches of rows.",
+        "CREATE EXTERNAL PROTECTED": "Redshift keeps the view in the Glue Data Catalog.",
+        "CREATE EXTERNAL VIEW": "Redshift keeps the view in the Glue Data Catalog.",
+        "CREATE OR REPLACE EXTERNAL": "Redshift calls a Lambda function with batches of rows.",
+        "DROP EXTERNAL VIEW": "Redshift keeps the view in the Glue Data Catalog.",
     },
 }
 
@@ -101,7 +108,8 @@ def build(service: str) -> str:
         "",
         "They are refused in the service's words.",
         "",
-        *_by_verb(refused(service)),
+        f"- {_listed(refused(service))}",
+        *(["- any other `ALTER`, `CREATE`, `DROP`, `SHOW`"] if service == "athena" else []),
     ]
     for title, names in run.items():
         shown = sorted(one for one in names - {*limited} if not one.startswith("lab "))
@@ -121,14 +129,13 @@ def build(service: str) -> str:
 
 def running(service: str) -> list[str]:
     """Return the leading words of every statement that runs."""
-    module = _statements(service)
-    other = {*REFUSED_STATEMENTS, *LIMITED_STATEMENTS[service]}
-    found = {form for form, where in _forms(service).items() if where not in other}
-    found |= {word for word in module.QUERIES if word.isalpha()}
+    forms = _forms(service)
+    found = {form for form, where in forms.items() if where not in REFUSED_STATEMENTS}
+    found |= {word for word in _statements(service).QUERIES if word.isalpha()}
     if service == "athena":  # SHOW is one statement there, with a word behind it
         shows = import_module("dealab.sql.athena.statements.show").FORMS
-        found = found - {"SHOW"} | {f"SHOW {word}" for word in shows if word != "FUNCTIONS"}
-    return sorted(found)
+        found = found - {"SHOW"} | {f"SHOW {word}" for word in shows}
+    return sorted(found - {*LIMITED_STATEMENTS[service]})
 
 
 def limits(service: str) -> dict[str, str]:
@@ -136,19 +143,15 @@ def limits(service: str) -> dict[str, str]:
     from dealab.sql.signatures import functions
 
     forms = _forms(service)
-    mine = LIMITED_STATEMENTS[service]
-    found = {form: mine[where] for form, where in forms.items() if where in mine}
-    for word, (does, _) in functions(service).statements.items():
-        if word not in forms:
-            found[word] = does
-    if service == "athena":
-        found["SHOW FUNCTIONS"] = "Athena lists its functions with their signatures."
-    return found
+    told = functions(service).statements.items()
+    named = {word: does for word, (does, _) in told if word not in forms}
+    return named | LIMITED_STATEMENTS[service]
 
 
 def refused(service: str) -> list[str]:
     """Return the leading words of statements that the service itself refuses."""
-    return sorted(one for one, where in _forms(service).items() if where in REFUSED_STATEMENTS)
+    found = (one for one, where in _forms(service).items() if where in REFUSED_STATEMENTS)
+    return sorted(one for one in found if one not in ("ALTER", "CREATE", "DROP"))
 
 
 def _binder(service: str):

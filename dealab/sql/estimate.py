@@ -6,12 +6,10 @@ so a query can read less than is estimated here, never more columns or partition
 """
 
 import json
-import re
 from dataclasses import dataclass, field
 
-from dealab.sql import bill, readers
+from dealab.sql import bill, pruning, readers
 from dealab.sql.results import Plan
-from dealab.sql.types import duck_name, quote, text
 
 
 @dataclass(frozen=True)
@@ -75,10 +73,10 @@ def estimate(engine, plan: Plan) -> Estimate:
     if plan.tables:
         explained = duck.execute(f"EXPLAIN (FORMAT json) {plan.query}")
         taken: dict[str, int] = {}
-        for node in _scans(json.loads(explained[0][1])):
-            label = _table_of(engine, plan, node, taken)
-            taken[label] = taken.get(label, 0) + 1
-            scans.append(_scan(engine, duck, plan.tables[label], node))
+        for node in pruning.scans(json.loads(explained[0][1])):
+            info = node["extra_info"]
+            label = pruning.table_of(engine.lake, plan, info, taken)
+            scans.append(_scan(engine, duck, plan.tables[label], info))
     scanned = sum(scan.bytes_estimated for scan in scans)
     scaled = sum(scan.bytes_estimated * scan.scale for scan in scans)
     if not scans:
@@ -96,92 +94,18 @@ def estimate(engine, plan: Plan) -> Estimate:
     )
 
 
-#: words in DuckDB's conditions that are no column
-_FUNCTIONS = frozenset(["AND", "OR", "NOT", "IN", "IS", "NULL", "CAST", "AS", "prefix", "contains"])
-
-
-def _scans(nodes):
-    for node in nodes:
-        if node.get("extra_info", {}).get("Function", "").startswith("READ_"):
-            yield node["extra_info"]
-        yield from _scans(node.get("children", []))
-
-
-def _names(info, part: str) -> list[str]:
-    value = info.get(part, [])
-    return [value] if isinstance(value, str) else list(value)
-
-
-def _words(condition) -> set[str]:
-    joined = " ".join(condition) if isinstance(condition, list) else condition
-    return set(re.findall(r"[A-Za-z_]\w*|(?<=\")[^\"]+(?=\")", re.sub(r"'[^']*'", "", joined)))
-
-
-def _table_of(engine, plan: Plan, info, taken: dict[str, int]) -> str:
-    """Return the label of the table that a scan reads: DuckDB's plan does not name it.
-
-    It is one with the scan's columns and number of files, and one that no scan has been given to
-    yet, if there is a choice.
-    """
-    wanted = {*_names(info, "Projections")} - {"filename", "Records", "line"}
-    keys = _words(info.get("File Filters", "")) - _FUNCTIONS
-    total = info.get("Scanning Files", "").rpartition("/")[2]
-
-    def fitness(label: str):
-        table = plan.tables[label]
-        columns = {name for name, _ in table.fields()}
-        count = len(readers.files(engine.lake, table))
-        same = (not total or int(total) == count, wanted <= columns, keys <= columns)
-        return (sum(same), -taken.get(label, 0))
-
-    return max(plan.tables, key=fitness)
-
-
 def _scan(engine, duck, table, info) -> Scan:
     keys = {name for name, _ in table.keys}
     every = readers.files(engine.lake, table)
-    left = _left(engine, duck, table, info.get("File Filters", ""))
-    wanted = {*_names(info, "Projections"), *_words(info.get("Filters", ""))}
+    left = pruning.files_left(engine.lake, table, info.get("File Filters", ""))
+    wanted = pruning.columns_named(info)
     columns = tuple(name for name, _ in table.columns if name in wanted and name not in keys)
     return Scan(
         f"{table.database}.{table.name}",
         columns,
         len(left),
         len(every),
-        _size(duck, table, left, columns),
+        pruning.size(duck, table, left, columns),
         sum(file.stat().st_size for file in every),
         bill.scale_of(table),
     )
-
-
-def _left(engine, duck, table, condition) -> list:
-    """Return the files that the conditions on partition keys leave."""
-    condition = " AND ".join(condition) if isinstance(condition, list) else condition
-    if not condition or not table.keys:
-        return readers.files(engine.lake, table)
-    names = ", ".join(quote(name) for name, _ in table.keys)
-    kept = []
-    for part in table.partitions:
-        values = ", ".join(
-            f"CAST({text(value)} AS {duck_name(kind)})"
-            for value, (_, kind) in zip(part.values, table.keys, strict=True)
-        )
-        row = f"(VALUES ({values})) AS part({names})"
-        if duck.execute(f"SELECT count(*) FROM {row} WHERE {condition}")[0][0]:
-            kept.extend(engine.lake.files(part.location))
-    return kept
-
-
-def _size(duck, table, files, columns) -> int:
-    if not files:
-        return 0
-    if "parquet" not in table.serde.lower() and not table.is_iceberg:
-        return sum(file.stat().st_size for file in files)  # text is read whole
-    listed = ", ".join(text(file.as_posix()) for file in files)
-    named = ", ".join(text(name) for name in columns) or "''"
-    found = duck.execute(
-        "SELECT coalesce(sum(total_compressed_size), 0) "
-        f"FROM parquet_metadata([{listed}]) "
-        f"WHERE lower(split_part(path_in_schema, ', ', 1)) IN ({named})"
-    )
-    return int(found[0][0])

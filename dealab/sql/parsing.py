@@ -161,7 +161,7 @@ def parse(tokens, source: Source, dialect, syntax_error, kinds=(exp.Query, exp.V
     tree = trees[0]
     if not isinstance(tree, tuple(kinds)):
         raise syntax_error(tokens[0].start, tokens[0].text)
-    return _checked(tree, source, syntax_error)
+    return _checked(tree, source, syntax_error, dialect)
 
 
 def parse_expression(tokens, source: Source, dialect, syntax_error):
@@ -170,7 +170,7 @@ def parse_expression(tokens, source: Source, dialect, syntax_error):
     trees = _quietly(tokens, source, dialect, syntax_error, "parse_into", exp.Condition)
     if trees[0] is None:
         raise syntax_error(tokens[0].start, tokens[0].text)
-    return _checked(trees[0], source, syntax_error)
+    return _checked(trees[0], source, syntax_error, dialect)
 
 
 def _quietly(tokens, source, dialect, syntax_error, method, *arguments):
@@ -184,11 +184,14 @@ def _quietly(tokens, source, dialect, syntax_error, method, *arguments):
         logger.disabled = before
 
 
-def _checked(tree, source, syntax_error):
+def _checked(tree, source, syntax_error, dialect):
+    reserved = getattr(dialect, "RESERVED_NAMES", ())
     for name in tree.find_all(exp.Identifier):  # the parser takes 'text' for a name
         start = (name._meta or {}).get("start")
         if (start is not None and source.sql[start] == "'") or not name.this:
             raise syntax_error(start or 0, source.sql[start : start + 1] if start else "")
+        if reserved and not name.args.get("quoted") and name.this.upper() in reserved:
+            raise syntax_error(start or 0, name.this)
     return tree
 
 

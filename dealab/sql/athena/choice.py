@@ -38,6 +38,16 @@ def coalesce(binder, node, scope):
     return Value(f"coalesce({', '.join(value.sql for value in values)})", kind)
 
 
+@special("concat")
+def concat(binder, node, scope):
+    values = [binder.bind(argument, scope) for argument in node.expressions]
+    if len(values) == 1 and values[0].type.name in ("varchar", "varbinary"):
+        # https://docs.aws.amazon.com/athena/latest/ug/engine-versions-reference-0003.html
+        raise bad_argument(binder, node, "There must be two or more concatenation arguments")
+    lines = binder.FUNCTIONS["concat"]
+    return binder.choose("concat", lines, node, node.expressions, scope, arguments=values)
+
+
 @special("nullif")
 def nullif(binder, node, scope):
     one, two = arguments(binder, node, scope, 2)

@@ -195,11 +195,13 @@ def zip_call(binder, node, scope):
         raise unexpected(binder, node, values, "zip(array(T1), array(T2), ...)")
     kinds = [value.type.args[0] for value in values]
     longest = f"greatest({', '.join(f'len({v.sql})' for v in values)})"
+    missing = " OR ".join(f"({value.sql}) IS NULL" for value in values)
     fields = ", ".join(
         f"{quote(field_key(None, at))} := ({v.sql})[i]" for at, v in enumerate(values)
     )
     return Value(
-        f"list_transform(range(1, {longest} + 1), lambda i: struct_pack({fields}))",
+        f"CASE WHEN {missing} THEN NULL ELSE "
+        f"list_transform(range(1, {longest} + 1), lambda i: struct_pack({fields})) END",
         types.array(types.row((None, kind) for kind in kinds)),
     )
 
@@ -297,6 +299,9 @@ def multimap_from_entries(binder, node, scope):
 def sequence(binder, node, scope):
     values = arguments(binder, node, scope, 2, 3)
     kind = values[0].type
+    if {value.type.name for value in values[:2]} == {"date", "timestamp"}:
+        kind = binder.common_type(kind, values[1].type)
+        values[:2] = [binder.coerce(value, kind) for value in values[:2]]
     if kind.name not in ("date", "timestamp") or values[1].type.name != kind.name:
         return binder.choose(
             "sequence", binder.FUNCTIONS["sequence"], node, node.expressions, scope

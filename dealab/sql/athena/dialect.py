@@ -42,7 +42,20 @@ class Overflow(exp.Expression):
     arg_types = {"this": False, "count": False}  # noqa: RUF012
 
 
+# Words that are no names without double quotes: https://trino.io/docs/current/language/reserved.html
+# Athena's own list, https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html, adds FIRST and
+# LAST, which its engine's grammar takes as names. Words that are values (CURRENT_DATE) or calls
+# (TRIM) are left to the grammar.
+_RESERVED = """
+    ALTER AND AS BETWEEN BY CASE CAST CONSTRAINT CREATE CROSS CUBE DEALLOCATE DELETE DESCRIBE DISTINCT
+    DROP ELSE END ESCAPE EXCEPT EXECUTE EXISTS EXTRACT FALSE FOR FROM FULL GROUP GROUPING HAVING IN
+    INNER INSERT INTERSECT INTO IS JOIN LEFT LIKE NATURAL NOT NULL ON OR ORDER OUTER PREPARE RECURSIVE
+    RIGHT ROLLUP SELECT SKIP TABLE THEN TRUE UESCAPE UNION UNNEST USING VALUES WHEN WHERE WITH
+"""
+
+
 class AthenaDialect(Trino):
+    RESERVED_NAMES = frozenset(_RESERVED.split())
     INDEX_OFFSET = 0  # leave subscripts as written: sqlglot would shift them
     # https://trino.io/docs/current/language/types.html#integer: 1_000, 0x1F, 0b101, 0o17
     NUMBERS_CAN_BE_UNDERSCORE_SEPARATED = True

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/athena/latest/ug/athena-explain-statement.html
 import re
 from dataclasses import dataclass, field
 
-from dealab.sql import estimate as estimates
+from dealab.sql import pruning
 from dealab.sql.athena.statements.names import CATALOG
 
 #: build sides up to this size are broadcast (Trino's join_max_broadcast_table_size)
@@ -194,14 +194,13 @@ class Builder:
         )
 
     def _scan(self, raw: dict, info: dict) -> Node:
-        label = estimates._table_of(self.engine, self.plan, info, self.taken)
-        self.taken[label] = self.taken.get(label, 0) + 1
+        label = pruning.table_of(self.engine.lake, self.plan, info, self.taken)
         table = self.plan.tables[label]
         wanted = _texts(info, "Projections")
         known = dict(table.fields())
         filters = _joined(info.get("Filters", ""))
         files = _joined(info.get("File Filters", ""))
-        used = {*wanted, *estimates._words(filters), *estimates._words(files)}
+        used = {*wanted, *pruning.words(filters), *pruning.words(files)}
         columns = [name for name, _ in table.columns if name in used]
         keys = [name for name, _ in table.keys if name in used]
         kept = self._partitions(table, info) if table.keys else None
@@ -242,19 +241,7 @@ class Builder:
 
     def _partitions(self, table, info: dict) -> list:
         """Return the partitions that the conditions on partition keys leave."""
-        condition = info.get("File Filters", "")
-        if not condition:
-            return list(table.partitions)
-        left = {
-            str(file)
-            for file in estimates._left(self.engine, self.engine.duck(self.plan), table, condition)
-        }
-        lake = self.engine.lake
-        return [
-            part
-            for part in table.partitions
-            if any(str(file) in left for file in lake.files(part.location))
-        ]
+        return pruning.partitions_left(table, info.get("File Filters", ""))
 
 
 # --- pieces ---------------------------------------------------------------------------

@@ -18,7 +18,7 @@ _NAVIGABLE = ("super", "row", "map", "array")
 class Froms(Pivots):
     """The part of Redshift's binder that deals with items of FROM."""
 
-    joined = False  # is the item of FROM at hand the right side of JOIN ... ON?
+    in_join = False  # is the item of FROM at hand the right side of JOIN ... ON?
 
     def bind_item(self, node, scope, around):
         if isinstance(node, SuperPath):
@@ -102,7 +102,7 @@ class Froms(Pivots):
         The lists get a relation of their own first: DuckDB then unnests a plain column, which is
         fast and keeps the order of the elements. JOIN ... ON has no room for two relations.
         """
-        if self.joined:
+        if self.in_join:
             picks = (f"unnest({one}) AS {quote(n)}" for one, n in zip(lists, inside, strict=True))
             return f"LATERAL (SELECT {', '.join(picks)}) AS {quote(alias)}"
         step = self.fresh("list")
@@ -114,11 +114,11 @@ class Froms(Pivots):
         )
 
     def bind_join(self, join, scope, start, comma):
-        before, self.joined = self.joined, not comma and join.args.get("kind") != "CROSS"
+        before, self.in_join = self.in_join, not comma and join.args.get("kind") != "CROSS"
         try:
             return super().bind_join(join, scope, start, comma)
         finally:
-            self.joined = before
+            self.in_join = before
 
     def bind_unnest(self, node, scope: Scope) -> str:
         """UNNEST(t.items) AS u(item), UNNEST(t.items) WITH OFFSET AS u(item, position).

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/SYS_EXTERNAL_QUERY_DETAIL.html (r
 import json
 from pathlib import Path
 
-from dealab.sql import estimate, readers
+from dealab.sql import pruning, readers
 from dealab.sql.types import NUMBERS
 
 
@@ -23,10 +23,9 @@ def note(engine, plan, profile: str, charged) -> None:
     duck = engine.duck(plan)
     taken: dict[str, int] = {}
     found = []
-    for node in nodes(json.loads(profile).get("operator", [])):
+    for node in pruning.scans(json.loads(profile).get("operator", [])):
         info = node["extra_info"]
-        label = by_file(engine, plan, info) or estimate._table_of(engine, plan, info, taken)
-        taken[label] = taken.get(label, 0) + 1
+        label = by_file(engine, plan, info) or pruning.table_of(engine.lake, plan, info, taken)
         found.append(scan(engine, duck, plan.tables[label], node))
     share(found, charged.bytes_scanned)
     record.details.setdefault("external_scans", []).extend(found)
@@ -44,20 +43,12 @@ def by_file(engine, plan, info) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def nodes(tree):
-    for node in tree:
-        if str(node.get("extra_info", {}).get("Function", "")).startswith("READ_"):
-            yield node
-        yield from nodes(node.get("children", []))
-
-
 def scan(engine, duck, table, node) -> dict:
     """Return what one scan read: see ``namespace.Record`` for the keys."""
     info = node["extra_info"]
-    info = {**info, "File Filters": conditions(info.get("File Filters", ""))}
-    left = estimate._left(engine, Aside(), table, info["File Filters"])
-    kept = set(left)
-    qualified = sum(1 for part in table.partitions if kept & set(engine.lake.files(part.location)))
+    filters = info.get("File Filters", "")
+    left = pruning.files_left(engine.lake, table, filters)
+    qualified = len(pruning.partitions_left(table, filters))
     columns = wanted_columns(table, info)
     read = str(info.get("Total Files Read", "") or len(left))
     return {
@@ -74,47 +65,14 @@ def scan(engine, duck, table, node) -> dict:
         "rows_scanned": int(node.get("rows_scanned", 0) or 0),
         "rows_returned": int(node.get("intermediate_rows", 0) or 0),
         "bytes_returned": int(node.get("intermediate_size_bytes", 0) or 0),
-        "bytes": estimate._size(duck, table, left, columns),
+        "bytes": pruning.size(duck, table, left, columns),
         "seconds": float(node.get("timing", 0) or 0),
     }
 
 
 def wanted_columns(table, info) -> tuple[str, ...]:
-    named = {*estimate._names(info, "Projections"), *estimate._words(info.get("Filters", ""))}
+    named = pruning.columns_named(info)
     return tuple(name for name, _ in table.columns if name in named)
-
-
-def conditions(written) -> list[str]:
-    """Return the conditions on file names and keys, which a profile writes one after the other."""
-    if isinstance(written, list):
-        return written
-    found, depth, quoted, start = [], 0, False, 0
-    for at, mark in enumerate(written):
-        if mark == "'":
-            quoted = not quoted
-        elif not quoted:
-            depth += (mark == "(") - (mark == ")")
-            if depth == 0 and mark == ")":
-                found.append(written[start : at + 1])
-                start = at + 1
-    return found
-
-
-class Aside:
-    """A connection of its own: a condition that cannot be asked again must not end the
-    statement's transaction, and then leaves every file in."""
-
-    connection = None
-
-    def execute(self, query: str):
-        import duckdb
-
-        if Aside.connection is None:
-            Aside.connection = duckdb.connect(":memory:", config={"threads": 1})
-        try:
-            return Aside.connection.cursor().execute(query).fetchall()
-        except duckdb.Error:
-            return [(1,)]
 
 
 _FLAT = ("varchar", "char", "boolean", "date", "timestamp", "timestamptz", "time", "varbinary")

@@ -3,14 +3,11 @@
 Rights, row-level security and masking are applied here, so that no statement can read around them.
 """
 
-from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import nearest
 from dealab.sql.redshift import namespace as spaces
 from dealab.sql.redshift import policies, rights, storage
-from dealab.sql.redshift.engine import is_system
+from dealab.sql.redshift.system import registry as system
 from dealab.sql.scope import Source
-
-SYSTEM_SCHEMAS = ("information_schema", "pg_catalog", "sys")
 
 
 def find(binder, parts: list[str], node) -> Source:
@@ -18,11 +15,8 @@ def find(binder, parts: list[str], node) -> Source:
     engine = binder.engine
     if len(parts) > 3:
         raise binder.error("42601", f"improper qualified name: {'.'.join(parts)}", node)
-    if (len(parts) > 1 and parts[-2] in SYSTEM_SCHEMAS) or is_system(parts[-1]):
-        raise LabLimit(
-            f"the system table {'.'.join(parts)} yet",
-            "Redshift shows metadata and history there.",
-        )
+    if system.sees(parts):
+        return system.find(binder, parts, node)
     bound = getattr(binder, "bound_to", None)  # the query of a view: what it was created over
     if bound is not None and tuple(parts) in bound:
         from dealab.sql.redshift import views

@@ -39,6 +39,23 @@ def family(record) -> str:
     return "UTILITY"
 
 
+def said(record) -> str:
+    """Return a statement's text as the system views keep it: without passwords and keys."""
+    text = _SECRET.sub(r"\1'***'", record.text)
+    return _KEYS.sub(r"\1***", text)
+
+
+_SECRET = re.compile(
+    r"(\b(?:password|credentials(?:\s+as)?|access_key_id|secret_access_key|session_token|"
+    r"master_symmetric_key)\s+(?:as\s+)?)'[^']*'",
+    re.IGNORECASE,
+)
+_KEYS = re.compile(
+    r"(aws_secret_access_key=|aws_access_key_id=|token=|master_symmetric_key=)[^;'\s]+",
+    re.IGNORECASE,
+)
+
+
 def ran(record) -> bool:
     return record.status == "success" or not _REFUSED.search(record.error)
 
@@ -98,7 +115,7 @@ def stl_query(look):
                 "xid": one.transaction_id,
                 "pid": one.session_id,
                 "database": one.database,
-                "querytxt": one.text,
+                "querytxt": said(one),
                 "starttime": one.start,
                 "endtime": one.end,
                 "aborted": int(one.status != "success"),
@@ -116,7 +133,7 @@ def stl_query(look):
 def stl_querytext(look):
     for one in look.records():
         if family(one) == "QUERY" and ran(one):
-            for at, piece in pieces(one.text, 200):
+            for at, piece in pieces(said(one), 200):
                 yield {
                     "userid": look.user_id(one.user),
                     "xid": one.transaction_id,
@@ -136,7 +153,7 @@ def text_rows(look, *families):
     for one in look.records():
         told = family(one)
         if told in families and ran(one):
-            for at, piece in pieces(one.text, 200):
+            for at, piece in pieces(said(one), 200):
                 yield told, {
                     "userid": look.user_id(one.user),
                     "xid": one.transaction_id,
@@ -194,7 +211,7 @@ def svl_qlog(look):
                 "elapsed": microseconds(one),
                 "aborted": int(one.status != "success"),
                 "label": one.label,
-                "substring": one.text.replace("\n", "\\n")[:60],
+                "substring": said(one).replace("\n", "\\n")[:60],
                 "concurrency_scaling_status_txt": "0 - Ran on the main cluster",
             }
 
@@ -277,7 +294,7 @@ def sys_query_history(look):
             "execution_time": microseconds(one),
             "error_message": one.error or None,
             "returned_rows": one.rows if kind == "SELECT" else 0,
-            "query_text": one.text,
+            "query_text": said(one),
             "compute_type": "primary",
             "lock_wait_time": 0,
             "service_class_id": 100,
@@ -308,7 +325,7 @@ def without_constants(text: str) -> str:
 )
 def sys_query_text(look):
     for one in look.records():
-        for at, piece in pieces(one.text, 4000):
+        for at, piece in pieces(said(one), 4000):
             yield {
                 "user_id": look.user_id(one.user),
                 "query_id": one.query_id,
@@ -375,7 +392,7 @@ def svl_stored_proc_call(look):
                 "xid": one.transaction_id,
                 "pid": one.session_id,
                 "database": one.database,
-                "querytxt": one.text,
+                "querytxt": said(one),
                 "starttime": one.start,
                 "endtime": one.end,
                 "aborted": int(one.status != "success"),

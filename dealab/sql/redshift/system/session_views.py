@@ -6,7 +6,7 @@ r_SVV_TRANSACTIONS.html, r_STV_RECENTS.html, r_STV_INFLIGHT.html (read 2026-11-2
 
 from dealab.sql.redshift import locks
 from dealab.sql.redshift.history import now
-from dealab.sql.redshift.system.history_views import family, microseconds
+from dealab.sql.redshift.system.history_views import family, microseconds, said
 from dealab.sql.redshift.system.looking import Look
 from dealab.sql.redshift.system.registry import view
 
@@ -67,7 +67,7 @@ def recent(look, record, status, spent) -> dict:
         "duration": spent,
         "user_name": record.user,
         "db_name": record.database,
-        "query": record.text,
+        "query": said(record),
         "pid": record.session_id if status == "Running" else -1,
     }
 
@@ -90,7 +90,7 @@ def stv_inflight(look):
                 "xid": record.transaction_id,
                 "pid": record.session_id,
                 "starttime": record.start,
-                "text": record.text.replace("\n", "\\n"),
+                "text": said(record).replace("\n", "\\n"),
                 "suspended": 0,
                 "insert_pristine": 0,
                 "concurrency_scaling_status": 0,

@@ -81,8 +81,12 @@ def pg_views(look):
     page="c_join_PG",
 )
 def pg_user(look):
-    for one in look.objects.find("user"):
+    for one in [RDSDB, *look.objects.find("user")]:
         yield user_row(one)
+
+
+#: the user that the service itself works as
+RDSDB = spaces.User("rdsdb", 1, superuser=True, createdb=True)
 
 
 def user_row(one: spaces.User) -> dict:
@@ -92,7 +96,7 @@ def user_row(one: spaces.User) -> dict:
         "usesysid": one.id,
         "usecreatedb": one.createdb,
         "usesuper": one.superuser,
-        "usecatupd": False,
+        "usecatupd": one is RDSDB,
         "passwd": "********",
         "valuntil": one.options.get("valid until"),
         "useconfig": text_of(settings) if settings else None,
@@ -106,7 +110,7 @@ def user_row(one: spaces.User) -> dict:
     page="r_PG_USER_INFO",
 )
 def pg_user_info(look):
-    for one in look.objects.find("user"):
+    for one in [RDSDB, *look.objects.find("user")]:
         yield {**user_row(one), "useconnlimit": one.options.get("connection limit", "UNLIMITED")}
 
 
