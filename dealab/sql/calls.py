@@ -272,21 +272,7 @@ class Calls:
         """Return what stands inside OVER (...)."""
         if node.args.get("first") is not None:
             raise self.limit_node(node, "first")
-        base = node.args.get("alias")
-        parts = {"partition": "", "order": "", "frame": ""}
-        if base is not None:
-            label = base.name.lower()
-            if label not in scope.windows:
-                raise self.unknown_window(label, node)
-            parts.update(scope.windows[label])
-        if node.args.get("partition_by"):
-            keys = [self.bind(key, scope).sql for key in node.args["partition_by"]]
-            parts["partition"] = f"PARTITION BY {', '.join(keys)}"
-        if node.args.get("order") is not None:
-            parts["order"] = "ORDER BY " + self.order_items(node.args["order"].expressions, scope)
-            parts["keys"] = self.key_types(node.args["order"].expressions, scope)
-        if node.args.get("spec") is not None:
-            parts["frame"] = self.frame(node.args["spec"], scope)
+        parts = self.window_parts(node, scope)
         self.check_window(name, parts, node)
         return " ".join(parts[part] for part in ("partition", "order", "frame") if parts[part])
 
@@ -298,8 +284,16 @@ class Calls:
         """A hook for the service's own rules about frames."""
 
     def window_parts(self, node, scope: Scope) -> dict:
-        """Return the parts of a named window (WINDOW w AS ...)."""
+        """Return the parts of OVER (...) or WINDOW w AS (...), with those of the window that they
+        begin with."""
         parts = {"partition": "", "order": "", "frame": ""}
+        base = node.args.get("alias")
+        if base is not None:
+            label = base.name.lower()
+            if label not in scope.windows:
+                raise self.unknown_window(label, node)
+            parts.update(scope.windows[label])
+            self.check_base(node, base, parts)
         if node.args.get("partition_by"):
             keys = [self.bind(key, scope).sql for key in node.args["partition_by"]]
             parts["partition"] = f"PARTITION BY {', '.join(keys)}"
@@ -309,6 +303,20 @@ class Calls:
         if node.args.get("spec") is not None:
             parts["frame"] = self.frame(node.args["spec"], scope)
         return parts
+
+    def check_base(self, node, base, parts: dict) -> None:
+        """Refuse what a window may not add to the named one: keys again, or anything to a frame."""
+        given = [part for part in ("partition_by", "order", "spec") if node.args.get(part)]
+        if "partition_by" in given:
+            raise self.bad_base("partition", node.args["partition_by"][0])
+        if "order" in given and parts["order"]:
+            raise self.bad_base("order", node.args["order"])
+        if parts["frame"] and (given or isinstance(node.this, exp.Identifier)):
+            raise self.bad_base("frame", base)
+
+    def bad_base(self, problem: str, node):
+        """A hook: the refusal of a window that begins with a named one."""
+        return self.limit_node(node, problem)
 
     def frame(self, spec, scope) -> str:
         for part, value in spec.args.items():

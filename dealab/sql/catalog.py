@@ -61,6 +61,14 @@ class Table:
         return self.columns + self.keys
 
     @property
+    def settings(self) -> dict:
+        """Return what SERDEPROPERTIES and TBLPROPERTIES say together, as a SerDe sees it.
+
+        trinodb/trino, MetastoreUtil.getHiveSchema: the table's properties come last.
+        """
+        return {**self.serde_parameters, **self.parameters}
+
+    @property
     def is_view(self) -> bool:
         return self.kind == VIEW
 

@@ -17,6 +17,8 @@ from dealab.sql.scope import Grouping, Scope, Value
 from dealab.sql.types import BIGINT, BOOLEAN, DOUBLE, NULL, Type, duck_name, text
 
 NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+#: characters of DuckDB's text for one expression: what repeats its argument doubles at every level
+LONGEST = 1_000_000
 
 
 class Expressions(Calls):
@@ -68,7 +70,12 @@ class Expressions(Calls):
                 scope.grouping = grouping
             if whole is not None and whole.sql in grouping.keys:
                 return whole
-        return getattr(self, method)(node, scope)
+        value = getattr(self, method)(node, scope)
+        if isinstance(value, Value) and len(value.sql) > LONGEST:
+            raise LabLimit(
+                "an expression nested this deep", "the service has a limit of its own, later."
+            )
+        return value
 
     @staticmethod
     def _may_be_key(node) -> bool:
@@ -486,8 +493,8 @@ class Expressions(Calls):
     def in_query(self, node, value, query, scope) -> Value:
         inner = query.this if isinstance(query, exp.Subquery) else query
         bound = self.bind_query(inner, scope)
-        if isinstance(node.this, exp.Tuple):
-            return self.tuple_in_query(node, scope, bound)
+        if isinstance(node.this, exp.Tuple) or value.type.name == "row":
+            return self.tuple_in_query(node, scope, bound, value)
         if len(bound.columns) != 1:
             raise self.one_column(node, len(bound.columns))
         kind = bound.columns[0][1]
@@ -502,7 +509,7 @@ class Expressions(Calls):
     def check_in_types(self, node, mine: list[Type], kinds: list[Type]) -> None:
         """A hook: Trino's own words where the types on both sides of IN do not meet."""
 
-    def tuple_in_query(self, node, scope, bound) -> Value:
+    def tuple_in_query(self, node, scope, bound, value=None) -> Value:
         values = [self.bind(part, scope) for part in node.this.expressions]
         if len(values) != len(bound.columns):
             raise self.one_column(node, len(bound.columns))
@@ -537,7 +544,9 @@ class Expressions(Calls):
             if subject is None:
                 test = self.condition(branch.this, scope, "CASE WHEN clause")
             else:
-                test = self.compare(subject, self.bind(branch.this, scope), "=", branch)
+                operand = self.bind(branch.this, scope)
+                self.check_case(subject, operand, branch.this)
+                test = self.compare(subject, operand, "=", branch)
             conditions.append(test)
             results.append(self.bind(branch.args["true"], scope))
         default = node.args.get("default")
@@ -548,6 +557,9 @@ class Expressions(Calls):
             for test, value in zip(conditions, values, strict=False)
         )
         return Value(f"CASE {arms} ELSE {values[-1].sql} END", kind)
+
+    def check_case(self, subject: Value, operand: Value, node) -> None:
+        """A hook: Trino's own words where CASE x WHEN y compares types that do not meet."""
 
     @binds(exp.If, "this", "true", "false")
     def if_function(self, node, scope):

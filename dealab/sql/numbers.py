@@ -30,6 +30,9 @@ def to_char(value: str, pattern: str) -> str:
         if upper.endswith(ending):
             suffix, body = ending, body[: -len(ending)]
             break
+    ordinal = body[:0]
+    if suffix == "TH":
+        ordinal = shape[-2:]
     if upper.startswith("S") and not upper.startswith("SG"):
         suffix, body = "LEADING", body[1:]
     whole, _, fraction = re.sub("[Dd]", ".", body).partition(".")
@@ -48,7 +51,17 @@ def to_char(value: str, pattern: str) -> str:
         head, _, tail = text.partition(".")
         tail = tail[:kept] + tail[kept:].rstrip("0")
         text = f"{head}.{tail}" if tail else f"{head}."
+    if ordinal and not places and not negative and "#" not in digits:
+        ending = nth(int(digits or 0))
+        text += ending.upper() if ordinal == "TH" else ending
     return _signed(text, negative, suffix, prefix, fill)
+
+
+def nth(number: int) -> str:
+    """Return the ending of an ordinal number: st, nd, rd, th."""
+    if number % 100 in (11, 12, 13):
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
 def roman(number: int) -> str:
@@ -139,7 +152,7 @@ def readable(pattern: str) -> bool:
     """Tell whether to_char knows every mark of a numeric format."""
     if pattern.upper().removeprefix("FM") == "RN":
         return True
-    marks = re.sub(r"(?i)^FM|MI$|PR$|SG$|PL$|^S|S$", "", pattern)
+    marks = re.sub(r"(?i)^FM|MI$|PR$|SG$|PL$|TH$|^S|S$", "", pattern)
     return not re.search(r"[^09.,dDgG$Ll ]", marks)
 
 

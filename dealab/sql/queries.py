@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from dealab.sql import ties, types
-from dealab.sql.errors import ServiceError
+from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.expressions import Expressions
 from dealab.sql.nodes import binds
 from dealab.sql.relations import Relations
@@ -134,6 +134,10 @@ class Queries(Relations, Expressions):
         scope = Scope(parent=parent)
         prefix = self.bind_with(node.args.get("with_"), scope)
         above = scope if prefix else parent
+        for side in (node.this, node.expression):
+            # SELECT ... ORDER BY x UNION SELECT ...: only parentheses make that a query
+            if not isinstance(side, exp.Subquery) and self.has_tail(side, ("order", "limit")):
+                raise self.foreign(side)
         word = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}[type(node)]
         left, right = self.bind_query(node.this, above), self.bind_query(node.expression, above)
         inner = self.combine(word, bool(node.args.get("distinct")), left, right, node)
@@ -327,14 +331,17 @@ class Queries(Relations, Expressions):
         scope.select_names = {item.alias.lower() for item in node.expressions if item.alias}
         tables = self.bind_from(node, scope)
         # The parser hangs TABLESAMPLE after a subquery on the SELECT: it belongs to the last item.
-        tables += self.sample_text(node.args.get("sample"), scope)
+        tables += self.last_sample(node, scope)
         where = ""
         if node.args.get("where") is not None:
             scope.clause = "WHERE"
             where = " WHERE " + self.condition(node.args["where"].this, scope, "WHERE clause").sql
         for window in node.args.get("windows") or ():
             scope.clause = "SELECT"
-            scope.windows[window.this.name.lower()] = self.window_parts(window, scope)
+            label = window.this.name.lower()
+            if label in scope.windows:
+                raise self.bad_base("twice", window.this)
+            scope.windows[label] = self.window_parts(window, scope)
         items = self.expand_stars(node.expressions, scope)
         grouped, group_text = self.bind_group(node, items, scope)
         if grouped:
@@ -376,6 +383,16 @@ class Queries(Relations, Expressions):
             return Query(self.with_ties(node, scope, head, body, names, keys), columns)
         sql = f"{prefix}{word} {listed}{body}{order}{limit}"
         return Query(sql, columns)
+
+    def last_sample(self, node, scope: Scope) -> str:
+        sample = node.args.get("sample")
+        joins = node.args.get("joins")
+        last = joins[-1].this if joins else node.args["from_"].this if sample else None
+        if sample is not None and isinstance(last, (exp.Unnest, exp.Lateral)):
+            raise LabLimit(
+                "TABLESAMPLE behind UNNEST or LATERAL", f"{self.service} samples their rows."
+            )
+        return self.sample_text(sample, scope)
 
     def expand_stars(self, nodes, scope: Scope) -> list:
         """Return select items as (name or None, node or Value); stars become their columns."""

@@ -3,6 +3,7 @@
 from sqlglot import exp
 
 from dealab.sql import types
+from dealab.sql.errors import LabLimit
 from dealab.sql.scope import DEPTH, Column, Relation, Scope, Source, Value, inside_names
 from dealab.sql.types import (
     VARCHAR,
@@ -295,17 +296,31 @@ class Relations:
         if method not in ("BERNOULLI", "SYSTEM") or share is None:
             raise self.limit_node(sample)
         value = self.bind(share, Scope(clause="TABLESAMPLE"))
+        if value.type.name not in types.NUMBERS:
+            raise self.bad_sample("should be a numeric expression", share)
         if value.literal is None:
-            raise self.limit_node(sample)
+            raise LabLimit("a computed percentage in TABLESAMPLE", f"{self.service} computes it.")
+        if float(value.literal) > 100:
+            raise self.bad_sample("must be less than or equal to 100", share)
         return f" TABLESAMPLE {method} ({value.literal} PERCENT)"
+
+    def bad_sample(self, problem: str, node):
+        """A hook: the refusal of a percentage."""
+        return self.limit_node(node)
 
     def bind_derived(self, node, scope: Scope) -> str:
         self.allow(node, {"this", "alias", "with_", "order", "limit", "offset", "sample", "joins"})
         label, names = self.alias_of(node)
         if isinstance(node.this, exp.Table):  # a join in parentheses
             if label or names:
-                raise self.limit_node(node, "alias")
-            return self.bind_table(node.this, scope)
+                raise LabLimit(
+                    "a join in parentheses with an alias", f"{self.service} names its columns."
+                )
+            for part in ("with_", "order", "limit", "offset"):
+                if node.args.get(part):
+                    raise self.limit_node(node, part)
+            sampled = self.sample_text(node.args.get("sample"), scope)
+            return self.bind_table(node.this, scope) + sampled
         self.check_derived(label, node)
         outer = Scope(parent=scope.parent)
         outer.ctes = scope.ctes
@@ -319,8 +334,8 @@ class Relations:
         return f"({query.sql}) AS {quote(alias)}({listed}){sample}"
 
     @staticmethod
-    def has_tail(node) -> bool:
-        return any(node.args.get(part) for part in ("with_", "order", "limit", "offset"))
+    def has_tail(node, parts=("with_", "order", "limit", "offset")) -> bool:
+        return any(node.args.get(part) for part in parts)
 
     def check_derived(self, label, node) -> None:
         """A hook: Redshift wants an alias for a subquery in FROM."""

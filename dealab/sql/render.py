@@ -12,17 +12,33 @@ _STYLE = """<style>
 .dealab-sql { color: var(--jp-content-font-color1, inherit);
   font-size: var(--jp-content-font-size0, 0.9em); }
 .dealab-sql table { border-collapse: collapse; margin: 0.3em 0; display: block; overflow-x: auto; }
-div.dealab-sql table th, div.dealab-sql table td { padding: 0.2em 0.7em; text-align: left;
+div.dealab-sql table th, div.dealab-sql table td { padding: 0.2em 0.7em; text-align: left !important;
   vertical-align: top;
   border-bottom: 1px solid var(--jp-border-color2, #c8c8c8); white-space: pre-wrap; }
 .dealab-sql th span { font-weight: normal;
   color: var(--jp-content-font-color2, #595959); }
-div.dealab-sql table .number { text-align: right; font-variant-numeric: tabular-nums; }
+div.dealab-sql table .number { text-align: right !important; font-variant-numeric: tabular-nums; }
 .dealab-sql .null { color: var(--jp-content-font-color2, #595959); font-style: italic; }
+.dealab-sql pre { margin: 0.3em 0; white-space: pre; overflow-x: auto;
+  font-family: var(--jp-code-font-family, monospace); }
 .dealab-sql p { margin: 0.2em 0; }
 </style>"""
 
 _NUMBERS = ("tinyint", "smallint", "integer", "bigint", "real", "double", "decimal")
+
+
+#: columns that hold a text line by line: shown whole, as it is
+_WHOLE_TEXTS = frozenset(
+    [
+        *("createtab_stmt", "Create View", "Query Plan", "QUERY PLAN"),
+        *("Show Table DDL statement", "Show View DDL statement", "Stored Procedure Definition"),
+    ]
+)
+
+
+def is_text(result) -> bool:
+    """Tell whether a result is one text (a plan, a statement), not a table."""
+    return len(result.columns) == 1 and result.columns[0] in _WHOLE_TEXTS
 
 
 def cell(value) -> str:
@@ -67,6 +83,8 @@ def dollars(amount: float) -> str:
 def summary(result) -> str:
     """Return the one line under the table: rows, bytes scanned, bytes billed, cost."""
     count = len(result.rows)
+    if is_text(result) and result.billed_bytes == 0:
+        return "no data scanned, nothing billed"
     parts = [f"{count:,} row" + ("" if count == 1 else "s")]
     if not result.columns:
         parts = [result.message or "Query successful."]
@@ -108,6 +126,10 @@ def rows_to_show(result) -> int:
 
 def html(result) -> str:
     """Return the table as HTML: types in the header, NULL told from an empty text."""
+    under = "".join(f"<p>{escape.escape(line)}</p>" for line in footer(result))
+    if is_text(result):
+        whole = "\n".join(str(row[0]) for row in result.rows)
+        return f'{_STYLE}<div class="dealab-sql"><pre>{escape.escape(whole)}</pre>{under}</div>'
     shown_rows = rows_to_show(result)
     kinds = result._kinds or [None] * len(result.columns)
     head = "".join(
@@ -131,7 +153,6 @@ def html(result) -> str:
         name = result.stored_as
         where = f" All are in the DataFrame {escape.escape(name)}." if name else ""
         more = f"<p>The first {shown_rows} of {len(result.rows):,} rows.{where}</p>"
-    under = "".join(f"<p>{escape.escape(line)}</p>" for line in footer(result))
     if not result.columns:
         return f'{_STYLE}<div class="dealab-sql">{under}</div>'
     return (
@@ -148,6 +169,8 @@ def plain(result) -> str:
     """Return the table as text."""
     if not result.columns:
         return "\n".join(footer(result))
+    if is_text(result):
+        return "\n".join([*(str(row[0]) for row in result.rows), *footer(result)])
     shown_rows = rows_to_show(result)
     rows = [
         ["NULL" if value is None else cell(value)[:SHOWN_CHARACTERS] for value in row]

@@ -651,7 +651,7 @@ CASES = [
     ),
     (
         "SELECT x, rank() OVER w2 FROM (VALUES ('a', 2), ('a', 1), ('b', 9)) AS t(k, x) WINDOW w1 AS (PARTITION BY k), w2 AS (w1 ORDER BY x) ORDER BY 1",
-        [(1, 1), (2, 2), (9, 3)],
+        [(1, 1), (2, 2), (9, 1)],
         WINDOW,
     ),
     (

@@ -2,7 +2,7 @@
 """Athena statements that are not questions, for the fuzz test: at least one for each form.
 
 SETUP runs once on a fresh lake of ``lake.make``; every SEED then runs on that state, or is refused
-as the mark before it says: ``!`` by Athena, ``#`` by the lab.
+as the mark before it says: ```!``` by Athena, ```#``` by the lab.
 """
 
 OBJECTS = {
@@ -43,8 +43,8 @@ SEEDS = [
     "CREATE EXTERNAL TABLE t5 (a int) PARTITIONED BY (d date) STORED AS PARQUET LOCATION 's3://made/t5/' TBLPROPERTIES ('projection.enabled' = 'true', 'projection.d.type' = 'date', 'projection.d.range' = '2026-01-01,2026-01-05', 'projection.d.format' = 'yyyy-MM-dd', 'storage.location.template' = 's3://made/t5/${d}/')",
     "CREATE EXTERNAL TABLE t6 (a int) CLUSTERED BY (a) INTO 4 BUCKETS ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://made/t6/'",
     "CREATE EXTERNAL TABLE t7 (a int, b string) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' WITH SERDEPROPERTIES ('ignore.malformed.json' = 'true', 'mapping.b' = 'Beta') LOCATION 's3://made/t7/'",
-    "ALTER TABLE plain ADD COLUMNS (more string COMMENT 'later', still int)",
-    "ALTER TABLE days PARTITION (day = '2026-01-01') ADD COLUMNS (more string)",
+    "ALTER TABLE plain ADD COLUMNS (extra string COMMENT 'later', still int)",
+    "ALTER TABLE days PARTITION (day = '2026-01-01') ADD COLUMNS (extra string)",
     "ALTER TABLE plain REPLACE COLUMNS (id bigint, channel string)",
     "ALTER TABLE plain CHANGE COLUMN channel channel string COMMENT 'c' AFTER id",
     "ALTER TABLE days ADD IF NOT EXISTS PARTITION (day = '2026-01-03') LOCATION 's3://in/days/day=2026-01-03/'",
@@ -76,7 +76,7 @@ SEEDS = [
     "CREATE TABLE IF NOT EXISTS shop.made2 WITH (format = 'TEXTFILE', field_delimiter = ',', external_location = 's3://out/made2/') AS SELECT id, channel FROM plain WITH NO DATA",
     "CREATE TABLE made3 WITH (format = 'JSON', partitioned_by = ARRAY['y', 'z'], bucketed_by = ARRAY['x'], bucket_count = 2) AS SELECT 1 AS x, 'a' AS y, DATE '2026-01-01' AS z",
     "CREATE TABLE made4 WITH (table_type = 'ICEBERG', location = 's3://ice/made4/', is_external = false, partitioning = ARRAY['month(at)']) AS SELECT id, CAST(TIMESTAMP '2026-01-01 00:00:00' AS timestamp(6)) AS at FROM plain",
-    "CREATE TABLE made5 WITH (write_compression = 'SNAPPY') AS (VALUES (1, 'a'), (2, 'b'))",
+    "CREATE TABLE made5 WITH (write_compression = 'SNAPPY') AS SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS t (a, b)",
     "INSERT INTO plain VALUES (3, 'store', 4.25)",
     "INSERT INTO kept (id, channel) SELECT id, 'new' FROM plain",
     "INSERT INTO days SELECT id, '2026-03-01' FROM plain",
@@ -88,12 +88,12 @@ SEEDS = [
     "CREATE VIEW seen2 AS SELECT channel, count(*) AS n FROM seen GROUP BY channel",
     "CREATE OR REPLACE VIEW seen AS SELECT id FROM kept",
     "DROP VIEW IF EXISTS seen",
-    "!CREATE PROTECTED MULTI DIALECT VIEW seen3 SECURITY DEFINER AS SELECT 1 AS a",
+    "#CREATE PROTECTED MULTI DIALECT VIEW seen3 SECURITY DEFINER AS SELECT 1 AS a",
     "#ALTER VIEW seen ADD DIALECT AS SELECT 1 AS a",
     # prepared statements, EXPLAIN
     "PREPARE other FROM INSERT INTO plain VALUES (?, 'p', 1.00)",
     "EXECUTE asked USING 1",
-    "EXECUTE IMMEDIATE 'SELECT id FROM plain WHERE id > ?' USING 1",
+    "!EXECUTE IMMEDIATE 'SELECT id FROM plain WHERE id > ?' USING 1",
     "DEALLOCATE PREPARE asked",
     "EXPLAIN SELECT channel, count(*) FROM plain GROUP BY channel",
     "EXPLAIN (FORMAT JSON, TYPE DISTRIBUTED) SELECT * FROM plain p JOIN kept k ON p.id = k.id",

@@ -755,7 +755,7 @@ CASES = [
         R + "r_EXCLUDE_list.html",
     ),
     (
-        "SELECT t.* EXCLUDE b, 9 AS z FROM (SELECT 1 AS a, 2 AS b) t",
+        "SELECT t.*, 9 AS z EXCLUDE b, c FROM (SELECT 1 AS a, 2 AS b, 3 AS c) t",
         [(1, 9)],
         R + "r_EXCLUDE_list.html",
     ),

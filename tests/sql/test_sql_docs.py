@@ -11,7 +11,10 @@ another, with its options. The comment behind a statement's semicolon says what 
 Without one the statement has to run. The blocks of a page share one lake, from top to bottom.
 """
 
+import doctest
 import re
+import sys
+import types
 
 import pytest
 
@@ -21,7 +24,7 @@ from dealab.sql import LabLimit, Lake, ServiceError, SqlError, magics, signature
 
 PAGES = {"sql": None, "athena": "athena", "redshift": "redshift", "iceberg": "athena"}
 DOCS = paths.course() / "docs"
-_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^```([\w ]*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _END = re.compile(r"^((?:[^'-]|'[^']*'|-(?!-))*);\s*(?:--\s*(.*))?$")
 _REMARK = re.compile(r"^(=>|error:|limit\b)")
 
@@ -107,17 +110,62 @@ def test_every_example_of_the_page_comes_out_as_told(name):
     assert not wrong, "\n\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", ["sql"])
-def test_every_python_example_runs(name, capsys):
-    blocks = [block for language, block in _BLOCK.findall(page(name)) if language == "python"]
-    assert blocks
-    scope: dict = {}
-    for block in blocks:
-        exec(compile(block, f"docs/{name}.md", "exec"), scope)
+def blocks(name: str, language: str) -> list[str]:
+    found = [block for kind, block in _BLOCK.findall(page(name)) if kind == language]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("name", ["sql", "iceberg"])
+def test_every_python_example_answers_as_told(name):
+    parser, runner, scope = doctest.DocTestParser(), doctest.DocTestRunner(), {}
+    told: list[str] = []
+    for at, block in enumerate(blocks(name, "pycon")):
+        example = parser.get_doctest(block, scope, f"docs/{name}.md, example {at + 1}", None, 0)
+        runner.run(example, out=told.append, clear_globs=False)
+        scope = example.globs
+    assert not runner.failures, "".join(told)
+    assert runner.tries > 5
+
+
+class TestRecipes:
+    """What the page tells about adding a function, a statement and a system view."""
+
+    def test_function(self, monkeypatch):
+        (row,) = blocks("sql", "text")
+        name = row.partition("(")[0]
+        monkeypatch.setitem(signatures.functions("athena").scalar, name, [row.strip()])
+        athena = engine_of("%%athena", Lake())
+        assert athena.run(f"SELECT {name}(10.00, 0.5e0)").rows == [(15.0,)]
+
+    def test_statement(self, monkeypatch):
+        from dealab.sql.athena import statements as forms
+
+        module = types.ModuleType("renaming")
+        exec(blocks("sql", "python recipe")[0], module.__dict__)
+        monkeypatch.setitem(sys.modules, f"{forms.__name__}.renaming", module)
+        monkeypatch.setitem(forms.FORMS, "RENAME DATABASE", ("hive", "renaming:rename"))
+        athena = engine_of("%%athena", Lake())
+        assert athena.run("RENAME DATABASE fernway TO other").message == "fernway becomes other"
+        with pytest.raises(ServiceError, match="SYNTAX_ERROR"):
+            athena.run("RENAME DATABASE fernway TO other CASCADE")
+        with pytest.raises(ServiceError, match="SCHEMA_NOT_FOUND"):
+            athena.run("RENAME DATABASE nothing TO other")
+
+    def test_system_view(self, monkeypatch):
+        from dealab.sql.redshift.system import registry
+
+        registry.load()
+        monkeypatch.setattr(registry, "VIEWS", dict(registry.VIEWS))
+        exec(blocks("sql", "python recipe")[1], {})
+        redshift = engine_of("%%redshift", Lake())
+        rows = redshift.run("SELECT bucket, objects FROM svv_buckets").rows
+        assert [bucket for bucket, _ in rows] == redshift.lake.buckets()
+        assert all(count > 0 for _, count in rows)
 
 
 def test_an_example_ends_at_a_semicolon_that_is_no_text_and_no_body():
-    block = "SELECT ';' AS a; -- => ;\nCREATE PROCEDURE p() AS $$\nBEGIN\n x;\nEND;\n$$ LANGUAGE x;\nSELECT 1"
+    block = "SELECT ';' AS a; -- => ;\nCREATE PROCEDURE p() AS $$\n x;\n$$ LANGUAGE x;\nSELECT 1"
     assert [expected for _, expected in statements(block)] == ["=> ;", "", ""]
     assert statements(block)[2] == ("SELECT 1", "")
 

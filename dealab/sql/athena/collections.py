@@ -132,7 +132,8 @@ def transform_map(binder, node, scope):
 
 
 def lambda_body(binder, node, values: list[Value], scope) -> Value:
-
+    if len(node.expressions) != len(values):
+        raise unexpected(binder, node.find_ancestor(exp.Anonymous) or node, [])
     inner = Scope(lambda_of=scope, clause=scope.clause)
     for parameter, value in zip(node.expressions, values, strict=True):
         inner.parameters[parameter.name.lower()] = value

@@ -2,6 +2,8 @@
 
 import re
 
+from sqlglot import exp
+
 from dealab.sql import types
 from dealab.sql.scope import Value
 from dealab.sql.types import BOOLEAN, Type, athena_name, text
@@ -88,8 +90,42 @@ class Comparisons:
             value, items = self.coerce(value, kind), [self.coerce(item, kind) for item in items]
         return Value(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)
 
+    def tuple_in_query(self, node, scope, bound, value=None):
+        """(a, b) IN (query): a NULL leaves it open, unless another column differs."""
+        kinds = [kind for _, kind in bound.columns]
+        parts = [
+            Value(f"struct_extract({value.sql}, {text(types.field_key(name, at))})", kind)
+            for at, (name, kind) in enumerate(value.type.args[0])
+        ]
+        if isinstance(node.this, exp.Tuple):
+            parts = [self.bind(part, scope) for part in node.this.expressions]
+        self.check_in_types(node, [part.type for part in parts], kinds)
+        label = self.fresh("found")
+        names = [f"c{at}" for at in range(len(kinds))]
+        tests = " AND ".join(
+            self.compare(part, Value(f"{label}.{name}", kind), "=", node).sql
+            for part, name, kind in zip(parts, names, kinds, strict=True)
+        )
+        rows = f"({bound.sql}) AS {label}({', '.join(names)})"
+        sure = f"EXISTS (SELECT 1 FROM {rows} WHERE {tests})"
+        above = node.parent
+        while isinstance(above, (exp.And, exp.Paren)):
+            above = above.parent
+        if isinstance(above, exp.Where):  # NULL counts as false: a plain join finds the rows
+            return Value(sure, BOOLEAN)
+        undecided = f"EXISTS (SELECT 1 FROM {rows} WHERE ({tests}) IS NULL)"
+        return Value(
+            f"CASE WHEN {sure} THEN true WHEN {undecided} THEN NULL ELSE false END", BOOLEAN
+        )
+
+    def check_case(self, subject, operand, node):
+        if self.common_type(subject.type, operand.type) is None:
+            one, two = athena_name(subject.type), athena_name(operand.type)
+            words = "CASE operand type does not match WHEN clause operand type"
+            raise self.mismatch(f"{words}: {one} vs {two}", node)
+
     def check_in_types(self, node, mine, kinds):
-        if len(mine) == len(kinds) and any(
+        if len(mine) != len(kinds) or any(
             self.common_type(one, two) is None for one, two in zip(mine, kinds, strict=True)
         ):
             one, two = (types.row((None, kind) for kind in side) for side in (mine, kinds))

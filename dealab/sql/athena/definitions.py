@@ -156,6 +156,12 @@ def _row_format(reader, found: dict) -> None:
     for words, key in _DELIMITERS:
         if reader.accept(*words):
             marks[key] = reader.string()
+            if key == "line.delim" and marks[key] not in ("\n", "10"):
+                # apache/hive, ErrorMsg.LINES_TERMINATED_BY_NON_NEWLINE
+                raise hive.failed(
+                    "SemanticException [Error 10064]: LINES TERMINATED BY only supports newline "
+                    "'\\n' right now"
+                )
             if key == "field.delim":
                 marks["serialization.format"] = marks[key]
                 if reader.accept("ESCAPED", "BY"):

@@ -3,6 +3,34 @@
 Trino's grammar: https://github.com/trinodb/trino/tree/master/core/trino-grammar
 """
 
+from sqlglot import exp
+
+from dealab.sql import joins
+
+#: clauses and operators of other languages: (node of the parse tree, its part or "")
+FOREIGN = frozenset(
+    [
+        *((exp.With, part) for part in ("search", "cycle")),
+        *((exp.CTE, part) for part in ("materialized", "key_expressions")),
+        *((exp.Select, part) for part in ("kind", "prewhere", "settings", "format", "for_")),
+        *((kind, "by_name") for kind in (exp.Union, exp.Intersect, exp.Except)),
+        *((kind, "order") for kind in (exp.Union, exp.Intersect, exp.Except)),
+        *((exp.Limit, part) for part in ("", "expressions", "limit_options")),
+        (exp.Fetch, "PERCENT"),
+        (exp.Ordered, "with_fill"),
+        (exp.Group, "totals"),
+        *((exp.Join, part) for part in ("SEMI", "ANTI", "ASOF", "STRAIGHT_JOIN", "directed")),
+        *((exp.Table, part) for part in ("hints", "when", "changes", "ordinality", "rows_from")),
+        (exp.Lateral, ""),
+        (exp.Collate, ""),
+        (exp.HavingMax, ""),
+        *((exp.Cast, part) for part in ("format", "default")),
+        *((kind, "") for kind in (exp.StrToDate, exp.StrToTime, exp.Glob, exp.Overlaps)),
+        (exp.Any, ""),
+        (exp.TableSample, "seed"),
+        (exp.TableSample, "bucket_numerator"),
+    ]
+)
 #: names of types in other languages; Athena's DDL knows some, its queries do not
 FOREIGN_TYPES = frozenset(
     [
@@ -40,6 +68,8 @@ def check(tokens, fail, unknown_type) -> None:
 
     ``fail(token)`` and ``unknown_type(token)`` build the errors.
     """
+    joins.check(tokens, fail)
+    check_clauses(tokens, fail)
     casts: list[bool] = []  # for each open parenthesis: is it a CAST's?
     typed: list[bool] = []  # and has its AS been passed?
     for at, token in enumerate(tokens):
@@ -104,3 +134,79 @@ def check_interval(tokens, at: int, fail) -> None:
         raise fail(None)
     if field.text.upper() not in FIELDS:
         raise fail(field)
+
+
+def check_clauses(tokens, fail) -> None:
+    """Refuse clauses that the parser reads, and leaves out of its tree or reads in another way.
+
+    https://docs.aws.amazon.com/athena/latest/ug/select.html has the clauses that Athena takes.
+    """
+    words = [
+        "" if token.token_type.name in ("STRING", "IDENTIFIER") else token.text.upper()
+        for token in tokens
+    ]
+    words += ["", "", "", ""]
+    for at, token in enumerate(tokens):
+        kind = token.token_type.name
+        before = words[at - 1] if at else ""
+        match words[at]:
+            case "!" if kind == "NOT":
+                raise fail(token)
+            case "ISNULL" | "NOTNULL" if before not in _BEFORE_VALUE and before not in ("", "."):
+                raise fail(token)
+            case "SYMMETRIC" | "ASYMMETRIC" if before == "BETWEEN" and words[at + 1] != "AND":
+                raise fail(tokens[at + 1] if at + 1 < len(tokens) else None)
+            case "MATERIALIZED" if words[at + 1] == "(" and before in ("AS", "NOT"):
+                raise fail(tokens[at - 1] if before == "NOT" else token)
+            case "APPLY" if before in ("CROSS", "OUTER"):
+                raise fail(token)
+            case "OFFSET" if before == "WITH" and at > 1 and words[at - 2] == ")":
+                raise fail(token)
+            case "ROLLUP" | "CUBE" | "TOTALS" if before == "WITH" and words[at + 1] != "AS":
+                raise fail(tokens[at - 1])
+            case "EXCLUDE" if before in ("ROW", "PRECEDING", "FOLLOWING"):
+                raise fail(token)
+            case "VALUES" if before in ("FROM", "JOIN"):
+                raise fail(token)
+            case "EXTRACT" if words[at + 1] == "(" and words[at + 3] == "FROM":
+                if tokens[at + 2].token_type.name == "STRING":
+                    raise fail(tokens[at + 2])
+            case "LIMIT" if kind == "LIMIT" and words[at + 1] == "(":
+                raise fail(tokens[at + 1])
+            case "FETCH" if words[at + 1] in ("FIRST", "NEXT"):
+                _check_fetch(tokens, words, at + 2, fail)
+            case "TABLESAMPLE" if kind == "TABLE_SAMPLE":
+                _check_sample(tokens, words, at + 1, fail)
+
+
+def _check_fetch(tokens, words, at: int, fail) -> None:
+    """FETCH { FIRST | NEXT } [ n ] { ROW | ROWS } { ONLY | WITH TIES }."""
+
+    def missing():
+        return fail(tokens[at] if at < len(tokens) else None)
+
+    if words[at].isdigit() or words[at] == "?":
+        at += 1
+    if words[at] not in ("ROW", "ROWS"):
+        raise missing()
+    at += 1
+    if words[at] != "ONLY" and words[at : at + 2] != ["WITH", "TIES"]:
+        raise missing()
+
+
+def _check_sample(tokens, words, at: int, fail) -> None:
+    """TABLESAMPLE { BERNOULLI | SYSTEM } ( percentage ), and nothing behind it."""
+    for wanted in (("BERNOULLI", "SYSTEM"), ("(",)):
+        if words[at] not in wanted:
+            raise fail(tokens[at] if at < len(tokens) else None)
+        at += 1
+    depth = 1
+    while at < len(tokens):
+        depth += (words[at] == "(") - (words[at] == ")")
+        if depth == 0:
+            break
+        at += 1
+    if words[at - 1] in ("PERCENT", "ROWS") and words[at - 2] != "(":
+        raise fail(tokens[at - 1])
+    if words[at + 1] in ("REPEATABLE", "SEED") and words[at + 2] == "(":
+        raise fail(tokens[at + 1])

@@ -157,6 +157,33 @@ class Messages:
             node,
         )
 
+    def bad_base(self, problem, node):
+        # trinodb/trino, TestAnalyzer.testWindowClause
+        code, message = {
+            "partition": (
+                "INVALID_PARTITION_BY",
+                "WINDOW specification with named WINDOW reference cannot specify PARTITION BY",
+            ),
+            "order": (
+                "INVALID_ORDER_BY",
+                "Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY",
+            ),
+            "frame": (
+                "INVALID_WINDOW_REFERENCE",
+                "Cannot reference named WINDOW containing frame specification",
+            ),
+            "twice": (
+                "DUPLICATE_WINDOW_NAME",
+                f"WINDOW name '{node.name}' specified more than once",
+            ),
+        }[problem]
+        return self.error(code, message, node)
+
+    def bad_sample(self, problem, node):
+        """trinodb/trino, StatementAnalyzer.visitSampledRelation."""
+        code = "TYPE_MISMATCH" if "numeric" in problem else "NUMERIC_VALUE_OUT_OF_RANGE"
+        return self.error(code, f"Sample percentage {problem}", node)
+
     def unknown_window(self, label, node):
         return self.error("INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {label}", node)
 
@@ -306,6 +333,10 @@ class Messages:
                 "Athena hands the text of the query to the federated data source and reads its "
                 "answer.",
                 "passthrough queries run whole in the source, in its own language.",
+            )
+        if name.lower() == "table":
+            return LabLimit(
+                "table functions: FROM TABLE(function(...))", "Athena's engine has a few of them."
             )
         return self.error("FUNCTION_NOT_FOUND", f"Table function '{name}' not registered", node)
 

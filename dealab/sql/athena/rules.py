@@ -97,6 +97,7 @@ class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Unnesti
             (exp.WindowSpec, "exclude"),
             (exp.Table, "pivots"),
             (exp.Subquery, "pivots"),
+            *grammar.FOREIGN,
         }
     )
 
@@ -298,7 +299,8 @@ class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Unnesti
                 sql = self.bind_item(item, scope, around)
                 for join in first.args["joins"]:
                     sql = self.joined(sql, join, scope, start, False, start)
-                return f"({sql})"
+                self.allow(node, {"this", "sample"})
+                return f"({sql})" + self.sample_text(node.args.get("sample"), scope)
         return super().bind_item(node, scope, around)
 
     def choose_values(self, name, call, values: list[Value], node) -> Value:

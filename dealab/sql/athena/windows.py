@@ -28,6 +28,13 @@ class Windows:
 
     def aggregate(self, name, node, extras, scope):
         window = extras.get("window")
+        if extras.get("within") is not None and name != "listagg":
+            raise self.error(
+                "SYNTAX_ERROR",
+                "mismatched input 'GROUP': only LISTAGG takes WITHIN GROUP",
+                node,
+                self.source.operator_place(extras["within"].parent),
+            )
         if extras.get("nulls") and (window is None or name not in VALUE_FUNCTIONS):
             raise self.error(
                 "NULL_TREATMENT_NOT_ALLOWED",

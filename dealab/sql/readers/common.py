@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from dealab.sql.errors import LabLimit
+from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.types import STRINGS, Type, duck_name, quote, text
 
 # A byte pair that no text file holds: DuckDB wants some NULL marker, and some SerDes have none.
@@ -75,15 +75,30 @@ def check_compression(files) -> None:
 
 def header_lines(table) -> int:
     """Return how many lines of each file are its header. Refuses what the lab does not read."""
-    if table.parameters.get("textinputformat.record.delimiter", "\n") != "\n":
+    if table.settings.get("textinputformat.record.delimiter", "\n") != "\n":
         raise LabLimit("textinputformat.record.delimiter", "records end at that text then.")
-    encoding = table.serde_parameters.get("serialization.encoding", "UTF-8")
+    encoding = table.settings.get("serialization.encoding", "UTF-8")
     if encoding.upper() not in ("UTF-8", "UTF8", "US-ASCII"):
         raise LabLimit(f"text in the encoding {encoding}", "Athena decodes it.")
-    if str(table.parameters.get("skip.footer.line.count", "0") or "0") != "0":
+    if str(table.settings.get("skip.footer.line.count", "0") or "0") != "0":
         raise LabLimit("skip.footer.line.count", "the last lines of each file would be left out.")
-    written = str(table.parameters.get("skip.header.line.count", "0") or "0").strip()
-    return int(written) if written.isdigit() else 0
+    written = str(table.settings.get("skip.header.line.count", "0") or "0").strip()
+    if not written.isdigit():
+        # trinodb/trino, HiveUtil.getPositiveIntegerValue
+        raise ServiceError(
+            "HIVE_INVALID_METADATA",
+            f"Invalid value for skip.header.line.count property: {written}",
+        )
+    return int(written)
+
+
+def nulls_for_bad_data(table) -> bool:
+    """Tell whether a value that does not hold its column's type reads as NULL.
+
+    https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html names it a property of the table,
+    https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html one of the SerDe.
+    """
+    return str(table.settings.get("use.null.for.invalid.data", "")).strip().lower() == "true"
 
 
 @dataclass(frozen=True)

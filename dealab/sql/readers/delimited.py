@@ -22,12 +22,17 @@ from dealab.sql.types import Type, duck_name, quote, text
 
 #: Hive's separators of nested values, from the outermost: fields, items, keys, then ^D ^E ...
 _DEEPER = [chr(number) for number in (4, 5, 6, 7, 8)]
+#: properties of Hive's SerDe that change what is read
+_UNREAD = {
+    "serialization.last.column.takes.rest": "the last column holds the rest of the line.",
+    "hive.lazysimple.extended_boolean_literal": "T, t, F, f, 1 and 0 are booleans too.",
+}
 
 
 def read(table, files, hive: bool, connection):
     """Return DuckDB's source and the columns."""
     check_compression(files)
-    given = table.serde_parameters
+    given = table.settings
     several = suffix(table.serde) == "multidelimitserde"
     delimiter = given.get("field.delim", given.get("serialization.format", "\x01"))
     delimiter = delimiter if several else character(delimiter)
@@ -40,6 +45,9 @@ def read(table, files, hive: bool, connection):
     null = given.get("serialization.null.format", "\\N")
     escape = character(given["escape.delim"]) if given.get("escape.delim") else ""
     formats = [part for part in given.get("timestamp.formats", "").split(",") if part]
+    for name, what in _UNREAD.items():
+        if str(given.get(name, "")).lower() == "true":
+            raise LabLimit(f"the SerDe property {name}", what)
     header = header_lines(table)
     odd = re.escape(escape) if escape else ""
     scans = [scan(file, header, delimiter, odd) for file in files]

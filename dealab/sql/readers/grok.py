@@ -78,10 +78,10 @@ _PIECE = re.compile(r"%\{(\w+)(?::([\w.]+))?(?::\w+)?\}")
 
 def read(table, files, hive: bool, connection):
     """Return DuckDB's source and the columns."""
-    written = table.serde_parameters.get("input.format")
+    written = table.settings.get("input.format")
     if not written:
         raise ServiceError("HIVE_CURSOR_ERROR", "input.format is missing in SERDEPROPERTIES")
-    own = _own(table.serde_parameters.get("input.grokCustomPatterns", ""))
+    own = _own(table.settings.get("input.grokCustomPatterns", ""))
     return matched(table, files, hive, expanded(written, own))
 
 

@@ -11,8 +11,15 @@ from itertools import islice
 
 from dealab.sql import javadates
 from dealab.sql.catalog import Table
-from dealab.sql.errors import ServiceError
-from dealab.sql.readers.common import check_compression, open_text, options, struct
+from dealab.sql.errors import LabLimit, ServiceError
+from dealab.sql.readers.common import (
+    check_compression,
+    header_lines,
+    nulls_for_bad_data,
+    open_text,
+    options,
+    struct,
+)
 from dealab.sql.types import Type, duck_name, field_key, quote, text
 
 SAMPLE = 200  # records looked at to learn how JSON keys are spelled
@@ -106,14 +113,16 @@ def _json_type(kind: Type, spelling: dict, rare: dict) -> str:
 
 
 def _flag(table: Table, key: str, default: str) -> bool:
-    return str(table.serde_parameters.get(key, default)).strip(" ;").lower() == "true"
+    return str(table.settings.get(key, default)).strip(" ;").lower() == "true"
 
 
 def _mapped(table: Table) -> dict[str, str]:
-    """Return the JSON key of each column that SERDEPROPERTIES maps (``mapping.ts``)."""
+    """Return the JSON key of each column that the properties map (``mapping.ts``)."""
+    if "openx" not in table.serde.lower():
+        return {}
     return {
         name.removeprefix("mapping.").lower(): key
-        for name, key in table.serde_parameters.items()
+        for name, key in table.settings.items()
         if name.startswith("mapping.")
     }
 
@@ -174,15 +183,22 @@ def _keys(spelling: dict) -> set[str]:
 def read(table: Table, files, hive: bool, connection):
     """Return DuckDB's source and the columns."""
     check_compression(files)
+    if header_lines(table):
+        raise LabLimit(
+            "skip.header.line.count over JSON text", "the first lines of each file are left out."
+        )
     columns = _json_columns(table, files, None)
     ignore = _flag(table, "ignore.malformed.json", "false")
+    lenient = "openx" in table.serde.lower() and nulls_for_bad_data(table)
     formats = [
-        part for part in table.serde_parameters.get("timestamp.formats", "").split(",") if part
+        part for part in table.settings.get("timestamp.formats", "").split(",") if part
     ]
     asked: dict[str, str] = {}
     for _, kind, spelled, of in columns:
         for key in spelled:
             asked[key] = "VARCHAR" if formats and kind.name == "timestamp" else of
+            if lenient and asked[key] != "VARCHAR":
+                asked[key] = "JSON"
     whole = len({key.lower() for key in asked}) < len(asked)  # DuckDB has no keys of two cases
     extra = f"format = 'newline_delimited', filename = true, ignore_errors = {str(ignore).lower()}"
     if whole:
@@ -197,6 +213,8 @@ def read(table: Table, files, hive: bool, connection):
         if formats and kind.name == "timestamp":
             listed = ", ".join(text(javadates.strptime(part)) for part in formats)
             value = f"coalesce(TRY_CAST({value} AS TIMESTAMP), try_strptime({value}, [{listed}]))"
+        elif lenient and of != "VARCHAR":
+            value = f"TRY_CAST({value} AS {of})"
         made.append(_renamed(value, name, kind, of))
     return source, made
 

@@ -13,6 +13,7 @@ from dealab.sql.readers.common import (
     fail,
     header_lines,
     lines,
+    nulls_for_bad_data,
     options,
     scan,
     struct,
@@ -27,11 +28,12 @@ def read(table, files, hive: bool, connection):
     treats escapes, blanks before quotes and open quotes as the SerDe does, line by line.
     """
     check_compression(files)
-    given = table.serde_parameters
+    given = table.settings
     separator = (given.get("separatorChar") or ",")[0]
     mark = (given.get("quoteChar") or '"')[0]
     escape = (given.get("escapeChar") or "\\")[0]
     header = header_lines(table)
+    lenient = nulls_for_bad_data(table)
     odd = _odd(separator, mark, escape)
     scans = [scan(file, header, separator, odd) for file in files]
     names = [name for name, _ in table.columns]
@@ -53,7 +55,7 @@ def read(table, files, hive: bool, connection):
         values = [quote(name) for name in names]
     columns = []
     for at, ((name, kind), value) in enumerate(zip(table.columns, values, strict=True)):
-        expression = value if kind.name in STRINGS else _typed(value, kind, at)
+        expression = value if kind.name in STRINGS else _typed(value, kind, at, lenient)
         if kind.name in ("varchar", "char") and kind.args and kind.args[0]:
             expression = f"left({value}, {kind.args[0]})"
         columns.append(
@@ -70,8 +72,8 @@ def _odd(separator: str, mark: str, escape: str) -> str:
     return f"{re.escape(escape)}|^(?!{plain}$)" if escape != mark else f"^(?!{plain}$)"
 
 
-def _typed(value: str, kind: Type, at: int) -> str:
-    """Return a column that fails the query where a field does not hold its type.
+def _typed(value: str, kind: Type, at: int, lenient: bool) -> str:
+    """Return a column that fails the query where a field does not hold its type, or is NULL there.
 
     Dates are days and timestamps milliseconds since 1970; other spellings are errors.
     """
@@ -99,6 +101,8 @@ def _typed(value: str, kind: Type, at: int) -> str:
         good = f"TRY_CAST({value} AS {wanted})"
         test = f"{good} IS NOT NULL"
     failing = fail("HIVE_BAD_DATA", message, wanted)
+    if lenient:
+        return f"CASE WHEN {test} THEN {good} END"
     return f"CASE WHEN {value} IS NULL THEN NULL WHEN {test} THEN {good} ELSE {failing} END"
 
 

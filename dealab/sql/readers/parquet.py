@@ -21,7 +21,7 @@ _READABLE = {
 
 def read(table, files, hive: bool, connection):
     """Return DuckDB's source and the columns."""
-    if table.serde_parameters.get("parquet.column.index.access", "false").lower() == "true":
+    if table.settings.get("parquet.column.index.access", "false").lower() == "true":
         raise LabLimit(
             "parquet.column.index.access", "Athena takes Parquet columns by position then."
         )

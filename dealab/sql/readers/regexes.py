@@ -14,8 +14,8 @@ from dealab.sql.types import quote, text
 
 def read(table, files, hive: bool, connection):
     """Return DuckDB's source and the columns."""
-    pattern = table.serde_parameters.get("input.regex", "")
-    blind = table.serde_parameters.get("input.regex.case.insensitive", "false").lower() == "true"
+    pattern = table.settings.get("input.regex", "")
+    blind = table.settings.get("input.regex.case.insensitive", "false").lower() == "true"
     return matched(table, files, hive, pattern, blind)
 
 

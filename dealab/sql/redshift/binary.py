@@ -141,6 +141,22 @@ def from_varbyte(content: bytes, form: str) -> str:
     return content.decode("utf-8")
 
 
+def strtol(content: str, base: int) -> int:
+    """Read a whole number in a base from 2 to 36; a sign and the prefix 0x may stand before it.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_STRTOL.html
+    """
+    if not 2 <= base <= 36:
+        raise ValueError(f"lab_base {base}")
+    try:
+        number = int(content.strip().replace("_", "?") or "?", base)
+    except ValueError:
+        raise ValueError(f"lab_digits {content}") from None
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"lab_wide {content}")
+    return number
+
+
 def to_number(content: str, pattern: str) -> str:
     """Read a number written by a numeric format: to_number('12,454.8-', '99G999D9S')."""
     upper = pattern.upper()
@@ -162,6 +178,7 @@ patterns.PYTHON.update(
         "lab_py_crc32c": (crc32c, ["BLOB"], "VARCHAR"),
         "lab_py_sha2": (sha2, ["BLOB", "INTEGER"], "VARCHAR"),
         "lab_py_packed": (packed, ["VARCHAR", "VARCHAR"], "BLOB"),
+        "lab_py_strtol": (strtol, ["VARCHAR", "INTEGER"], "BIGINT"),
         "lab_py_soundex": (soundex, ["VARCHAR"], "VARCHAR"),
         "lab_py_difference": (difference, ["VARCHAR", "VARCHAR"], "INTEGER"),
         "lab_py_to_varbyte": (to_varbyte, ["VARCHAR", "VARCHAR"], "BLOB"),

@@ -15,6 +15,7 @@ from dealab.sql.types import (
     NULL,
     SUPER,
     TIMESTAMP,
+    VARCHAR,
     as_decimal,
     decimal,
     duck_name,
@@ -105,7 +106,8 @@ def rounding(binder, node, scope):
     if name == "abs":
         return Value(f"abs({value.sql})", first)
     if name == "sign":
-        return Value(f"CAST(sign({value.sql}) AS {duck_name(exact)})", exact)
+        kind = decimal(1, 0)  # https://docs.aws.amazon.com/redshift/latest/dg/r_SIGN.html
+        return Value(f"CAST(sign({value.sql}) AS {duck_name(kind)})", kind)
     if name in ("floor", "ceil"):
         kind = decimal(max(1, min(38, precision - scale + 1)), 0)
         return Value(f"CAST({name}({value.sql}) AS {duck_name(kind)})", kind)
@@ -117,10 +119,15 @@ def rounding(binder, node, scope):
         raise refuse(binder, node, values)
     constant_digits(node, digits)
     digits = binder.coerce(digits, INTEGER)
-    wide = decimal(min(38, precision + 1), scale)
+    wide = kind = decimal(min(38, precision + 1), scale)
+    if isinstance(digits.literal, int):
+        # The digits that are rounded away are not shown: ROUND(28.05, 1) is 28.1.
+        # https://docs.aws.amazon.com/redshift/latest/dg/r_ROUND.html
+        left = max(0, min(scale, digits.literal))
+        kind = decimal(max(1, wide.args[0] - scale + left), left)
     return Value(
-        f"CAST({name}(CAST({value.sql} AS {duck_name(wide)}), {digits.sql}) AS {duck_name(wide)})",
-        wide,
+        f"CAST({name}(CAST({value.sql} AS {duck_name(wide)}), {digits.sql}) AS {duck_name(kind)})",
+        kind,
     )
 
 
@@ -208,6 +215,37 @@ def _from_the_top(binder, value, part, marks) -> Value:
     ordered = f"list_reverse_sort(list({value.sql}){marks['f']}, 'NULLS LAST')"
     at = f"CAST(greatest(1, ceil({part.sql} * count({value.sql}){marks['f']})) AS BIGINT)"
     return Value(f"{ordered}[{at}]", value.type)
+
+
+def _listagg(binder, node, scope, nodes, marks, extras):
+    """LISTAGG: NULL and empty texts count for nothing; DISTINCT keeps the first of equal texts.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_LISTAGG.html
+    """
+    values = [binder.bind(one, scope) for one in nodes]
+    taken = [binder.coercion_cost(value.type, VARCHAR) for value in values]
+    if not 1 <= len(values) <= 2 or any(
+        cost is None and value.type.name not in (*types.STRINGS, "null")
+        for cost, value in zip(taken, values, strict=True)
+    ):
+        raise binder.no_overload("listagg", node, values, nodes, [])
+    parts = [binder.coerce(value, VARCHAR).sql for value in values]
+    mark = parts[1] if len(parts) > 1 else "''"
+    if marks["d"]:
+        listed = f"list({parts[0]}{marks['o']}) FILTER (WHERE {parts[0]} <> ''){marks['f']}"
+        kept = (
+            "list_filter(lab_l, lambda lab_x, lab_i: "
+            "list_position(list_transform(lab_l, lambda lab_y: rtrim(lab_y, ' ')), "
+            "rtrim(lab_x, ' ')) = lab_i)"
+        )
+        joined = f"array_to_string({kept}, {mark})"
+        made = f"list_transform([{listed}], lambda lab_l: {joined})[1]"
+    else:
+        made = f"string_agg(nullif({parts[0]}, ''), {mark}{marks['o']}){marks['f']}"
+    return Value(f"lab_listed({made})", VARCHAR)
+
+
+SPECIAL["listagg"] = _listagg
 
 
 SPECIAL["sum"] = _sum

@@ -38,6 +38,8 @@ class RedshiftDialect(Redshift):
             "TIMETZ": TokenType.TIMETZ,
             "TIME WITH TIME ZONE": TokenType.TIMETZ,
         }
+        for _foreign in ("==", "<=>"):  # operators of other databases
+            KEYWORDS.pop(_foreign, None)
 
     class Parser(Redshift.Parser):
         FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own way to configure a parser
@@ -54,7 +56,26 @@ class RedshiftDialect(Redshift):
             ),
             "TRY_CAST": lambda self: self._parse_cast(False, safe=True),
         }
+        NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012 - there is no IF(a, b, c)
+            word: parse
+            for word, parse in Redshift.Parser.NO_PAREN_FUNCTION_PARSERS.items()
+            if word != "IF"
+        }
+        UNARY_PARSERS = {  # noqa: RUF012
+            **Redshift.Parser.UNARY_PARSERS,
+            TokenType.PARAMETER: lambda self: self._parse_at_sign(),
+        }
         SUPPORTS_IMPLICIT_UNNEST = False  # FROM t, t.items: the binder knows which t is meant
+
+        def _parse_at_sign(self):
+            """Read @ x, the absolute value. A dollar sign begins a parameter.
+
+            https://docs.aws.amazon.com/redshift/latest/dg/r_OPERATOR_SYMBOLS.html
+            """
+            if self._prev.text != "@":
+                self._retreat(self._index - 1)
+                return self._parse_type()
+            return exp.Paren(this=exp.Anonymous(this="abs", expressions=[self._parse_unary()]))
 
         def _parse_approximate_count(self):
             """Read APPROXIMATE COUNT(DISTINCT x) and APPROXIMATE PERCENTILE_DISC(...)."""
@@ -72,21 +93,54 @@ class RedshiftDialect(Redshift):
                 and self._next.token_type == TokenType.STRING
             )
             if not quoted:
+                numbered = (
+                    self._match(TokenType.INTERVAL, advance=False)
+                    and self._next
+                    and self._next.token_type == TokenType.NUMBER
+                )
+                if numbered:
+                    self.raise_error("INTERVAL takes a quoted text", self._next)
                 return super()._parse_interval(*args, **kwargs)
             self._advance()
             written = self._parse_string()
+            self._digits = None
             first = self._parse_qualifier()
             if first is None:
                 return self.expression(exp.Interval(this=written))
             last = self._parse_qualifier() if self._match_text_seq("TO") else None
             unit = exp.IntervalSpan(this=first, expression=last) if last is not None else first
-            return self.expression(exp.Interval(this=written, unit=unit))
+            interval = self.expression(exp.Interval(this=written, unit=unit))
+            interval.meta["digits"] = self._digits
+            return interval
 
         def _parse_limit(self, *args, **kwargs):
             limit = super()._parse_limit(*args, **kwargs)
             if isinstance(limit, exp.Limit) and limit.args.get("offset") is not None:
                 self.raise_error("LIMIT #,# syntax is not supported", self._prev)
             return limit
+
+        def _parse_offset(self, *args, **kwargs):
+            offset = super()._parse_offset(*args, **kwargs)
+            if isinstance(offset, exp.Offset) and self._prev.text.upper() in ("ROW", "ROWS"):
+                self.raise_error("OFFSET takes a number alone", self._prev)
+            return offset
+
+        def _parse_star_op(self, *keywords):
+            """EXCLUDE belongs to the whole select list, and there is no * EXCEPT (...)."""
+            if "EXCLUDE" in keywords:
+                return None
+            return super()._parse_star_op(*keywords)
+
+        def _parse_join(self, *args, **kwargs):
+            """A join with neither ON nor USING is no comma list: it is a syntax error."""
+            comma = self._curr and self._curr.token_type == TokenType.COMMA
+            join = super()._parse_join(*args, **kwargs)
+            if join is None or comma:
+                return join
+            given = ("on", "using", "method")
+            if join.args.get("kind") != "CROSS" and not any(join.args.get(p) for p in given):
+                self.raise_error("a join needs ON or USING", self._curr or self._prev)
+            return join
 
         def _parse_unnest(self, with_alias: bool = True):
             """Read UNNEST(items) [WITH OFFSET] [AS] u(item [, position])."""
@@ -105,8 +159,9 @@ class RedshiftDialect(Redshift):
                 return None
             self._advance()
             word = exp.var(self._prev.text.upper())
-            if self._match(TokenType.L_PAREN):  # SECOND (3): how many digits are shown
-                self._parse_number()
+            if word.name == "SECOND" and self._match(TokenType.L_PAREN):  # SECOND (3)
+                digits = self._parse_number()
+                self._digits = digits.name if digits is not None else ""
                 self._match_r_paren()
             return word
 

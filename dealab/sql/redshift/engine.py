@@ -63,12 +63,14 @@ class Redshift(Engine):
         self.external = None
         if self.objects.get("database", self.database) is None:
             self.external, self.database = self.database, spaces.DATABASE
+        self.connected = self.database  # USE changes ``database``
         self.search_path = ["$user", "public"]
         self.variables = dict(SETTINGS)
         self.pid = self.namespace.next_pid()
         self.started = datetime.now(UTC).replace(tzinfo=None)
         self.namespace.sessions[self.pid] = self
         self.transaction: int | None = None  # the id of an open transaction block
+        self.read_only = False  # the open block was begun with READ ONLY
         self.aborted = False  # an error ended the block; only ROLLBACK is taken
         self.prepared: dict = {}
         self.cursors: dict = {}
@@ -137,9 +139,10 @@ class Redshift(Engine):
         return super().own_error(code, message)
 
     def _charge(self, plan, profile):
-        from dealab.sql.redshift import scans
+        from dealab.sql.redshift import runs, scans
 
         charged = super()._charge(plan, profile)
+        runs.note(self, plan, profile)
         if plan.tables:
             scans.note(self, plan, profile, charged)
         return charged
@@ -155,6 +158,8 @@ class Redshift(Engine):
     def _run(self, sql, parameters):
         from dealab.sql.redshift import history
 
+        if self.pid not in self.namespace.sessions:
+            raise ServiceError("57P01", "terminating connection due to administrator command")
         with history.recorded(self, sql) as record:
             try:
                 result = super()._run(sql, parameters)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from sqlglot import exp
 
 from dealab.sql import types
+from dealab.sql.errors import LabLimit
 from dealab.sql.redshift.times import PARTS
 from dealab.sql.scope import Value
 
@@ -159,7 +160,19 @@ def redshift_interval(binder, node, scope) -> Value:
         if word is None or isinstance(unit, exp.IntervalSpan):
             raise binder.limit_node(node, "unit") from None
         return literal(binder, node, f"{content.this} {unit.name}", None)
+    fraction = re.search(r"\.(\d+)", content.this)
+    check_digits(node, len(fraction[1]) if fraction else 0)
     return literal(binder, node, content.this, qualifier)
+
+
+def check_digits(node, given: int) -> None:
+    """Refuse SECOND (n) where it would drop digits of a value that has ``given`` of them."""
+    digits = (node._meta or {}).get("digits")
+    if digits is not None and not (digits.isdigit() and given <= int(digits) <= 6):
+        raise LabLimit(
+            f"SECOND ({digits}) for a value with more digits",
+            "Redshift keeps as many digits of a second as the precision says.",
+        )
 
 
 def cast_target(node):

@@ -217,6 +217,8 @@ def _assembled(parts: dict, late: bool | None, strict: bool, written: str) -> st
             bad = bad or (strict and start.month != month)
     except (ValueError, OverflowError):
         bad, start = True, None
+    if strict and hour > 23:  # https://docs.aws.amazon.com/redshift/latest/dg/r_TO_TIMESTAMP.html
+        raise ValueError(f"lab_range {hour}:{minute:02}:{second:02}.0")
     if bad:
         raise ValueError(f"lab_range {written}")
     micros = parts.get("MS", 0) * 1000 + parts.get("US", 0)

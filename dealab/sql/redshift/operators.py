@@ -383,6 +383,8 @@ def in_reach(column: Value, constants: list[str]) -> str:
     groups.
     """
     bare = sorted(constant.rstrip(" ") for constant in constants)
+    if bare != sorted(bare, key=str.lower):
+        return ""  # a column with COLLATE CASE_INSENSITIVE has another order
     low, high = text(bare[0]), text(bare[-1] + "!")
     return f"{column.sql} >= {low} AND {column.sql} < {high} AND "
 

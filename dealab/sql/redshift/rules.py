@@ -6,10 +6,11 @@ from dealab.sql import signatures, types
 from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import binds
 from dealab.sql.queries import Queries
-from dealab.sql.redshift import binary, casts, choice, lasts, registry, supers, times, to_char  # noqa: F401 - each registers its functions
+from dealab.sql.redshift import binary, casts, choice, lasts, registry, sessions, supers, times, to_char  # noqa: F401 - each registers its functions
 from dealab.sql.redshift.columns import ColumnNames
 from dealab.sql.redshift.correlation import Correlations
 from dealab.sql.redshift.decimals import RANK, common_number
+from dealab.sql.redshift.foreign import Foreign
 from dealab.sql.redshift.froms import Froms
 from dealab.sql.redshift.hierarchies import Hierarchies
 from dealab.sql.redshift.intervals import cast_target, kind_of, literal, redshift_interval
@@ -17,6 +18,7 @@ from dealab.sql.redshift.messages import Messages
 from dealab.sql.redshift.names import read_type, shown
 from dealab.sql.redshift.operators import Operators
 from dealab.sql.redshift.plpgsql.frames import Variables
+from dealab.sql.redshift.system import functions  # noqa: F401 - registers its functions
 from dealab.sql.scope import Grouping, Value
 from dealab.sql.types import (
     BOOLEAN,
@@ -37,6 +39,7 @@ NESTED = ("row", "array", "map")
 
 class RedshiftBinder(
     Variables,
+    Foreign,
     Messages,
     Correlations,
     Hierarchies,
@@ -57,7 +60,7 @@ class RedshiftBinder(
 
     FOREIGN = frozenset({(exp.Distinct, "on"), (exp.Slice, ""), (exp.IntDiv, ""), (exp.Lambda, "")})
 
-    SELECT_PARTS = Queries.SELECT_PARTS | {"connect"}
+    SELECT_PARTS = (Queries.SELECT_PARTS | {"connect", "exclude"}) - {"windows", "sample", "laterals"}
 
     def foreign(self, node):
         return self.error("42601", f'syntax error at or near "{self.snippet(node)}"', node)
@@ -73,7 +76,40 @@ class RedshiftBinder(
         super().__init__(*given, **more)
         self.priors: dict = {}  # of a hierarchy's scope: the scope of the parent row
         self.prebound: list = []  # items of FROM that PIVOT has bound
+        self.within: dict = {}  # of a scope: what its WITHIN GROUP clauses order by
         self.leader: set[str] = set()  # functions used that only the leader node has
+
+    def bind_select(self, node, parent):
+        """FROM a, b WHERE a.x = b.x(+): the old way to write an outer join.
+
+        https://docs.aws.amazon.com/redshift/latest/dg/r_WHERE_oracle_outer.html
+        """
+        where = node.args.get("where")
+        if where is not None and any(c.args.get("join_mark") for c in where.find_all(exp.Column)):
+            node = self.outer_joins(node)
+        return super().bind_select(node, parent)
+
+    def outer_joins(self, node):
+        """Return a SELECT with LEFT JOIN in place of the marks (+)."""
+        from sqlglot import transforms
+        from sqlglot.errors import SqlglotError
+
+        made = node.copy()
+        for part, value in node.args.items():  # a WITH around it is bound already
+            if part == "with_":
+                made.set(part, None)
+        try:
+            made = transforms.eliminate_join_marks(made)
+        except (AssertionError, SqlglotError, KeyError, AttributeError):
+            raise LabLimit(
+                "this use of (+)", "Redshift joins the tables as an outer join."
+            ) from None
+        for join in made.args.get("joins") or ():
+            if join.args.get("kind") == "LEFT":  # sqlglot's own place for LEFT is "side"
+                join.set("kind", None)
+                join.set("side", "LEFT")
+        made.set("with_", node.args.get("with_"))
+        return made
 
     def bind_query(self, node, parent):
         query = super().bind_query(node, parent)
@@ -187,8 +223,6 @@ class RedshiftBinder(
                 return True, ("", Grouping())
             node.set("group", exp.Group(expressions=keys))
         return super().bind_group(node, items, scope)
-
-    STAR_PARTS = frozenset({"except_"})
 
     def settle(self, value):
         if value.type.name == "literal":
@@ -318,8 +352,31 @@ class RedshiftBinder(
         open_end = kind.name == "varchar" and not node.args["to"].expressions
         if value.type.name == "super" and open_end:
             kind = VARCHAR  # text in a SUPER value may be long: 256 is no limit for it
+        if self.cuts(value, kind) and not self.is_constant(node.this):
+            value = Value(self.cut(value, kind), value.type)
         result = self.cast_value(value, kind, node)
         return Value(f"TRY({result.sql})", kind) if safe else result
+
+    def cuts(self, value, kind) -> bool:
+        """Tell whether CAST cuts the digits of a NUMERIC value that the new type has no room for.
+
+        The leader node rounds constants: CAST(109.652 AS DECIMAL(4,1)) is 109.7.
+        https://docs.aws.amazon.com/redshift/latest/dg/r_enable_numeric_rounding.html
+        https://docs.aws.amazon.com/redshift/latest/dg/r_CAST_function.html (read 2026-11-23)
+        """
+        variables = getattr(self.engine, "variables", {})
+        exact = value.type.name == "decimal" and (kind.name in types.INTEGERS or kind.args)
+        if not exact or variables.get("enable_numeric_rounding") == "on":
+            return False
+        room = kind.args[1] if kind.name == "decimal" else 0
+        return kind.name in ("decimal", *types.INTEGERS) and value.type.args[1] > room
+
+    @staticmethod
+    def cut(value, kind) -> str:
+        """Return DuckDB's text of a decimal without the digits that ``kind`` has no room for."""
+        if kind.name == "decimal" and kind.args[1]:
+            return f"trunc({value.sql}, {kind.args[1]})"
+        return f"trunc({value.sql})"
 
     def cast_value(self, value, kind, node, safe=False):
         if value.type == kind:
@@ -344,12 +401,16 @@ class RedshiftBinder(
             value = self.settle(value)
         if value.type.name == "super":
             if key.type.name in types.INTEGERS:
-                return Value(f"json_extract({value.sql}, '$[' || ({key.sql}) || ']')", SUPER)
+                path = f"'$[' || ({key.sql}) || ']'"  # DuckDB would count a negative index back
+                if not (isinstance(key.literal, int) and key.literal >= 0):
+                    path = f"CASE WHEN ({key.sql}) >= 0 THEN {path} END"
+                return Value(f"json_extract({value.sql}, {path})", SUPER)
             if isinstance(key.literal, str):
                 return Value(f"json_extract({value.sql}, {text('$.' + quote(key.literal))})", SUPER)
         raise self.error("42804", f"cannot subscript type {shown(value.type)}", node)
 
     def array_value(self, node, scope):
+        self.check_array(node)
         call = exp.Anonymous(this="array", expressions=node.expressions)
         return supers.super_call(self, call, scope)
 
@@ -400,6 +461,12 @@ class RedshiftBinder(
 
     def aggregate(self, name, node, extras, scope):
         """FIRST_VALUE(x IGNORE NULLS) says it inside the parentheses."""
+        if name in ("lag", "lead") and len(node.expressions) > 2:
+            message = f"Default parameter not be supported for window function {name}"
+            raise self.error("0A000", message, node)
+        within = extras.get("within")
+        if within is not None and extras.get("window") is None:
+            self.same_order(within, node, scope)
         first = node.expressions[0] if node.expressions else None
         if isinstance(first, (exp.IgnoreNulls, exp.RespectNulls)):
             word = "IGNORE NULLS" if isinstance(first, exp.IgnoreNulls) else "RESPECT NULLS"
@@ -407,6 +474,17 @@ class RedshiftBinder(
             node = node.copy()
             node.set("expressions", [first.this, *node.expressions[1:]])
         return super().aggregate(name, node, extras, scope)
+
+    def same_order(self, within, node, scope) -> None:
+        """All WITHIN GROUP clauses of a SELECT must order by the same.
+
+        https://docs.aws.amazon.com/redshift/latest/dg/r_LISTAGG.html
+        """
+        wanted = [(item.this, bool(item.args.get("desc"))) for item in within.expressions]
+        before = self.within.setdefault(id(scope), (scope, wanted))[1]
+        if before != wanted:
+            message = "within group ORDER BY clauses for aggregate functions must be the same"
+            raise self.error("0A000", message, node)
 
     def frame(self, spec, scope):
         """Frames count rows; a bound alone reaches to the current row.
@@ -422,7 +500,14 @@ class RedshiftBinder(
         return super().frame(spec, scope)
 
     def check_window(self, name, parts, node):
-        if name in ("percentile_cont", "percentile_disc", "median", "listagg"):
+        if name in (
+            *("percentile_cont", "percentile_disc", "approximate_percentile_disc"),
+            *("median", "listagg", "ratio_to_report"),
+        ):
+            # https://docs.aws.amazon.com/redshift/latest/dg/r_WF_LISTAGG.html
+            if parts["order"] or parts["frame"]:
+                message = f"{name} takes neither ORDER BY nor a frame in its OVER clause"
+                raise self.error("42601", message, node)
             return
         framed = name in self.AGGREGATES or name in ("first_value", "last_value", "nth_value")
         if parts["order"] and not parts["frame"] and framed:

@@ -160,9 +160,7 @@ def join_movement(
     left, right = _tried(engine, outer, outer_key), _tried(engine, inner, inner_key)
     counts = storage.count(engine, outer), storage.count(engine, inner)
     widths = row_width(engine, outer), row_width(engine, inner)
-    label = choose(
-        _where(left, on[0]), _where(right, on[1]), counts, widths, keeps_inner=False
-    )
+    label = choose(_where(left, on[0]), _where(right, on[1]), counts, widths, keeps_inner=False)
     rows, size = 0, 0
     if label in ("DS_DIST_OUTER", "DS_DIST_BOTH"):
         moved = sent_by_key(engine, outer, on[0], *left)
@@ -196,4 +194,13 @@ def _where(held: tuple[str, str | None], column: str) -> str:
     return "joined" if style == "KEY" and key == column else "else"
 
 
-__all__ = ["NODES", "SLICES", "Movement", "Spread", "compare", "effective", "join_movement", "spread"]
+__all__ = [
+    "NODES",
+    "SLICES",
+    "Movement",
+    "Spread",
+    "compare",
+    "effective",
+    "join_movement",
+    "spread",
+]

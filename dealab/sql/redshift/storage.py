@@ -35,10 +35,19 @@ def create(engine, table: Table) -> None:
 
 def make(engine, table: Table) -> None:
     columns = ", ".join(
-        f"{quote(c.name)} {duck_name(c.type)}{' NOT NULL' if c.not_null else ''}"
+        f"{quote(c.name)} {duck_name(c.type)}{_collated(c)}{' NOT NULL' if c.not_null else ''}"
         for c in table.columns
     )
     engine.duck().execute(f"CREATE TABLE {place(table)} ({columns})")
+
+
+def _collated(column: Column) -> str:
+    """Return what makes DuckDB compare a column's texts without regard to case, where it must.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_TABLE_NEW.html, COLLATE
+    """
+    texts = column.type.name in ("varchar", "char")
+    return " COLLATE NOCASE" if texts and column.collate == "case_insensitive" else ""
 
 
 def reshape(engine, old: Table, new: Table, values: dict[str, str]) -> Table:

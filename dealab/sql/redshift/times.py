@@ -127,8 +127,10 @@ def datediff(binder, node, scope):
         return Value(f"date_diff({text(part)}, {start.sql}, {end.sql})", BIGINT)
     start, end = (moment_of(binder, value, node) for value in ends)
     if part == "week":  # Redshift's weeks begin on Sunday here
-        one, two = f"{start.sql} + to_days(1)", f"{end.sql} + to_days(1)"
-        return Value(f"date_diff('week', {one}, {two})", BIGINT)
+        one, two = (
+            f"floor(date_diff('day', DATE '1970-01-04', {end.sql}) / 7.0)" for end in (start, end)
+        )
+        return Value(f"CAST({two} - {one} AS BIGINT)", BIGINT)
     if part in ("dow", "doy", "epoch", "isoyear"):
         raise binder.error("22023", f'timestamp units "{part}" not supported', node)
     return Value(f"date_diff({text(part)}, {start.sql}, {end.sql})", BIGINT)
@@ -163,14 +165,16 @@ def date_part(binder, node, scope):
     part = part_name(binder, node.expressions[0], scope)
     value = binder.bind(node.expressions[1], scope)
     if part in ("second", "millisecond", "microsecond", "epoch"):
-        scale = {"millisecond": 1000, "microsecond": 1000000}.get(part, 1)
-        if value.type.name in ("time", *types.INTERVALS):
-            seconds = f"epoch({value.sql})"
+        unit = {"millisecond": 1000, "microsecond": 1}.get(part, 1000000)
+        if value.type.name in types.INTERVALS:
+            micros = f"CAST(epoch({value.sql}) * 1000000 AS BIGINT)"
+        elif value.type.name == "time":
+            micros = f"epoch_us({value.sql})"
         else:
-            seconds = f"epoch({moment_of(binder, value, node).sql})"
+            micros = f"epoch_us({moment_of(binder, value, node).sql})"
         if part != "epoch":
-            seconds = f"({seconds} % 60)"
-        return Value(f"CAST(round({seconds} * {scale}, 6) AS DOUBLE)", DOUBLE)
+            micros = f"({micros} % 60000000)"
+        return Value(f"(CAST({micros} AS DOUBLE) / {unit})", DOUBLE)
     found = part_of(binder, part, value, node)
     return Value(f"CAST({found.sql} AS DOUBLE)", DOUBLE)
 

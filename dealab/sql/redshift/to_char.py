@@ -40,6 +40,7 @@ _CHAR = (
 )
 
 
+_ROMAN = "['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X', 'XI', 'XII']"
 _NAMES = (
     ("MONTH", "upper(monthname({0}))", 9),
     ("Month", "monthname({0})", 9),
@@ -53,6 +54,8 @@ _NAMES = (
     ("DY", "upper(strftime({0}, '%a'))", 0),
     ("Dy", "strftime({0}, '%a')", 0),
     ("dy", "lower(strftime({0}, '%a'))", 0),
+    ("RM", "(" + _ROMAN + ")[month({0})]", 4),
+    ("rm", "lower((" + _ROMAN + ")[month({0})])", 4),
     ("AM", "strftime({0}, '%p')", 0),
     ("PM", "strftime({0}, '%p')", 0),
     ("am", "lower(strftime({0}, '%p'))", 0),

@@ -7,7 +7,7 @@ from dealab.sql.results import Outcome, Plan
 
 def begin(engine) -> None:
     engine.transaction = engine.namespace.next_transaction()
-    engine.aborted = False
+    engine.aborted = engine.read_only = False
     settings.keep(engine)
     engine.duck().functions()
     engine.duck().connection.execute("BEGIN TRANSACTION")
@@ -39,7 +39,7 @@ def forget(engine) -> None:
 
 def _end(engine) -> None:
     engine.transaction = None
-    engine.aborted = False
+    engine.aborted = engine.read_only = False
     engine.cursors.clear()
     settings.end_local(engine)
     for holders in engine.namespace.locks.values():
@@ -58,6 +58,30 @@ def give_defaults(engine) -> None:
             grants.apply_defaults(engine, kinds[key[0]], made)
 
 
+#: statements that a READ ONLY transaction refuses
+_CHANGES = (
+    *("INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "TRUNCATE", "CREATE", "ALTER", "DROP"),
+    *("GRANT", "REVOKE", "COMMENT", "REFRESH", "WITH", "SELECT"),
+)
+
+
+def check_reads_only(sql: str) -> None:
+    """Refuse what writes: a plan of WITH or SELECT that has work is a DELETE, UPDATE or INTO."""
+    from dealab.sql.reading import leading_words
+
+    if leading_words(sql, 1)[:1] and leading_words(sql, 1)[0] in _CHANGES:
+        raise ServiceError("25006", "transaction is read-only")
+
+
+def ended() -> ServiceError:
+    """Return the error for a statement in a block that an error has ended."""
+    return ServiceError(
+        "25P02",
+        "current transaction is aborted, commands ignored until end of transaction block",
+        hint="end the block with ROLLBACK; nothing of it is kept.",
+    )
+
+
 def carry_out(engine, plan: Plan, sql: str) -> Outcome:
     """Run a plan in the open block, or in a transaction of its own that ends with it."""
     if plan.controls_transaction:
@@ -67,14 +91,10 @@ def carry_out(engine, plan: Plan, sql: str) -> Outcome:
         locks.take_for(engine, plan, sql)
     if engine.transaction is not None:
         if engine.aborted:
-            raise ServiceError(
-                "25P02",
-                "current transaction is aborted, commands ignored until end of transaction block",
-                hint="end the block with ROLLBACK; nothing of it is kept.",
-            )
+            raise ended()
         try:
             return plan.work() if plan.work is not None else engine.select(plan)
-        except ServiceError:
+        except BaseException:  # a limit of the lab, too: DuckDB's transaction may be lost
             engine.aborted = True
             raise
     if plan.work is None:

@@ -23,6 +23,11 @@ CREATE MACRO lab_stamp(s) AS CASE
   WHEN s IS NULL THEN NULL
   WHEN lab_written(s, 'timestamp') IS NOT NULL THEN lab_written(s, 'timestamp')
   ELSE lab_fail('22007|invalid input syntax for type timestamp: "' || s || '"')::VARCHAR::TIMESTAMP END;
+CREATE MACRO lab_listed(s) AS CASE
+  WHEN strlen(s) > 65535 THEN CAST(lab_fail('XX000|Result size exceeds LISTAGG limit') AS VARCHAR) ELSE s END;
+CREATE MACRO lab_finite(made, given) AS CASE
+  WHEN isinf(made) AND isfinite(given) THEN CAST(lab_fail('22003|value out of range: overflow') AS DOUBLE) ELSE made END;
+CREATE MACRO lab_cbrt(x) AS CASE WHEN round(cbrt(x)) ** 3 = x THEN round(cbrt(x)) ELSE cbrt(x) END;
 CREATE MACRO lab_float_text(x) AS regexp_replace(CAST(x AS VARCHAR), '[.]0$', '');
 CREATE MACRO lab_add_months(t, n) AS CASE
   WHEN last_day(CAST(t AS DATE)) = CAST(t AS DATE)

@@ -112,6 +112,15 @@ def _check(engine, definition: Definition) -> None:
             raise hive.failed(
                 f"SemanticException [Error 10002]: Invalid column reference {name} in CLUSTERED BY"
             )
+    for name, _ in definition.sorted_by:
+        if name not in names:
+            raise hive.failed(
+                f"SemanticException [Error 10002]: Invalid column reference {name} in SORTED BY"
+            )
+    if definition.bucketed_by and definition.buckets < 1:
+        raise hive.failed(
+            f"SemanticException Bucket number should be greater than zero: {definition.buckets}"
+        )
 
 
 def check_location(engine, location: str) -> None:

@@ -270,7 +270,7 @@ def _shape(engine, table) -> dict:
             )
     else:
         writing.check_format(format_)
-    parameters = {**table.serde_parameters}
+    parameters = table.settings
     codec = "GZIP"
     if format_ == "PARQUET":
         codec = table.parameters.get(

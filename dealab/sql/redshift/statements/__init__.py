@@ -11,6 +11,7 @@ from importlib import import_module
 from dealab.sql import parsing
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.reading import Reader, leading_words
+from dealab.sql.redshift import transactions
 from dealab.sql.results import Plan
 from dealab.sql.signatures import functions
 
@@ -112,6 +113,7 @@ FORMS: dict[str, str] = {
     "DROP VIEW": "drop:drop_view",
     "DROP MATERIALIZED VIEW": "drop:drop_materialized_view",
     "TRUNCATE": "drop:truncate",
+    "EXPLAIN": "explain:explain",
     "COPY": "copy:copy",
     "UNLOAD": "unload:unload",
     "CREATE EXTERNAL SCHEMA": "external_schema:create",
@@ -143,6 +145,9 @@ def plan(engine, sql: str, parameters=()) -> Plan:
     reader = read(sql, parameters)
     if not reader.tokens:
         raise ServiceError("42601", "syntax error at end of input")
+    if engine.aborted and engine.transaction is not None and not str(form).startswith("blocks:"):
+        if form is not None or words[:1] and words[0] in QUERIES:
+            raise transactions.ended()
     if words and words[0] == "WITH":  # WITH ... UPDATE, WITH ... DELETE
         form = FORMS.get(verb_after_with(reader))
     if form is None:

@@ -5,11 +5,23 @@ from dealab.sql.results import Outcome, Plan
 
 
 def begin(engine, reader) -> Plan:
+    """BEGIN, START TRANSACTION.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_BEGIN.html (read 2026-11-23)
+    """
     word = reader.expect_any("BEGIN", "START")
     if word == "START":
         reader.expect("TRANSACTION")
     else:
         reader.accept_any("WORK", "TRANSACTION")
+    if reader.accept("ISOLATION", "LEVEL"):  # every level acts as SERIALIZABLE
+        if reader.accept("READ"):
+            reader.expect_any("UNCOMMITTED", "COMMITTED")
+        elif not reader.accept("REPEATABLE", "READ"):
+            reader.expect("SERIALIZABLE")
+    read_only = False
+    if reader.accept("READ"):
+        read_only = reader.expect_any("WRITE", "ONLY") == "ONLY"
     reader.end()
 
     def work():
@@ -17,6 +29,7 @@ def begin(engine, reader) -> Plan:
             note = "WARNING: there is already a transaction in progress"
             return Outcome(message="BEGIN", notes=[note])
         transactions.begin(engine)
+        engine.read_only = read_only
         return Outcome(message="BEGIN")
 
     return Plan(work=work, controls_transaction=True)

@@ -116,6 +116,14 @@ def seed(engine, values) -> Plan:
 def reset(engine, reader) -> Plan:
     """RESET { name | ALL }"""
     reader.expect("RESET")
+    if reader.accept("USE"):
+        reader.end()
+
+        def connected():
+            engine.database = engine.connected
+            return "RESET"
+
+        return done(connected)
     if reader.accept("ALL"):
         reader.end()
 
@@ -143,6 +151,10 @@ def reset(engine, reader) -> Plan:
 def show(engine, reader) -> Plan:
     """SHOW { name | ALL }: the column is called as the parameter."""
     reader.expect("SHOW")
+    if reader.accept("USE"):  # https://docs.aws.amazon.com/redshift/latest/dg/r_USE_command.html
+        reader.end()
+        used = "" if engine.database == engine.connected else engine.database
+        return table(["Use Database"], [(used,)])
     if reader.accept("ALL"):
         reader.end()
         names = sorted({*settings.DEFAULTS, *engine.variables})

@@ -324,24 +324,32 @@ def routine_rows(look: Look):
     for kind in ("function", "procedure"):
         for one in look.objects.find(kind, look.database):
             returns = getattr(one, "returns", None)
-            yield {
-                "oid": one.oid,
-                "proname": one.name,
-                "pronamespace": look.schema_id(one.schema),
-                "proowner": look.user_id(one.owner),
-                "prolang": 14 if kind == "function" else 101,
-                "proisagg": False,
-                "prosecdef": bool(getattr(one, "definer", False)),
-                "proisstrict": False,
-                "proretset": False,
-                "provolatile": str(getattr(one, "volatility", "volatile") or "volatile")[0].lower(),
-                "pronargs": len(one.inputs()),
-                "prorettype": type_of(returns)[0] if returns is not None else 2278,
-                "proargtypes": " ".join(str(type_of(a.type)[0]) for a in one.inputs()),
-                "proargnames": text_of(a.name for a in one.arguments) if one.arguments else None,
-                "prosrc": one.source,
-                "proacl": acl(look, kind, one.oid, one.owner),
-            }, kind, one
+            yield (
+                {
+                    "oid": one.oid,
+                    "proname": one.name,
+                    "pronamespace": look.schema_id(one.schema),
+                    "proowner": look.user_id(one.owner),
+                    "prolang": 14 if kind == "function" else 101,
+                    "proisagg": False,
+                    "prosecdef": bool(getattr(one, "definer", False)),
+                    "proisstrict": False,
+                    "proretset": False,
+                    "provolatile": str(getattr(one, "volatility", "volatile") or "volatile")[
+                        0
+                    ].lower(),
+                    "pronargs": len(one.inputs()),
+                    "prorettype": type_of(returns)[0] if returns is not None else 2278,
+                    "proargtypes": " ".join(str(type_of(a.type)[0]) for a in one.inputs()),
+                    "proargnames": text_of(a.name for a in one.arguments)
+                    if one.arguments
+                    else None,
+                    "prosrc": one.source,
+                    "proacl": acl(look, kind, one.oid, one.owner),
+                },
+                kind,
+                one,
+            )
 
 
 @view("pg_proc", _PROC, hidden="oid oid", page="c_join_PG")

@@ -60,6 +60,7 @@ def pg_external_schema(look):
 @view(
     "svv_external_databases",
     "eskind int, databasename text, location text, parameters text",
+    hidden="esoptions text",  # examples of CREATE EXTERNAL SCHEMA select it
     page="r_SVV_EXTERNAL_DATABASES",
 )
 def svv_external_databases(look):
@@ -74,6 +75,7 @@ def svv_external_databases(look):
                 "databasename": name,
                 "location": found.get("LocationUri"),
                 "parameters": told(found.get("Parameters")),
+                "esoptions": options(one.source),
             }
 
 
@@ -81,11 +83,16 @@ def told(parameters) -> str:
     return json.dumps(parameters or {}, separators=(",", ":"), default=str)
 
 
+def folder(location: str | None) -> str | None:
+    """Return an address as the views show it: without a slash at the end."""
+    return location.rstrip("/") if location else location
+
+
 def storage_of(entry: dict) -> dict:
     kept = entry.get("StorageDescriptor") or {}
     serde = kept.get("SerdeInfo") or {}
     return {
-        "location": kept.get("Location"),
+        "location": folder(kept.get("Location")),
         "input_format": kept.get("InputFormat"),
         "output_format": kept.get("OutputFormat"),
         "serialization_lib": serde.get("SerializationLibrary"),
@@ -153,4 +160,4 @@ def svv_external_partitions(look):
         for one in table.partitions if table.keys else ():
             values = json.dumps([str(value) for value in one.values], separators=(",", ":"))
             row = {"schemaname": schema.name, "tablename": table.name, "values": values}
-            yield {**kept, **row, "location": one.location, "parameters": told(None)}
+            yield {**kept, **row, "location": folder(one.location), "parameters": told(None)}

@@ -144,9 +144,7 @@ def stl_querytext(look):
                 }
 
 
-_TEXT = (
-    "userid int, xid bigint, pid int, label char(320), starttime ts, endtime ts, sequence int, "
-)
+_TEXT = "userid int, xid bigint, pid int, label char(320), starttime ts, endtime ts, sequence int, "
 
 
 def text_rows(look, *families):
@@ -154,16 +152,19 @@ def text_rows(look, *families):
         told = family(one)
         if told in families and ran(one):
             for at, piece in pieces(said(one), 200):
-                yield told, {
-                    "userid": look.user_id(one.user),
-                    "xid": one.transaction_id,
-                    "pid": one.session_id,
-                    "label": one.label,
-                    "starttime": one.start,
-                    "endtime": one.end,
-                    "sequence": at,
-                    "text": piece,
-                }
+                yield (
+                    told,
+                    {
+                        "userid": look.user_id(one.user),
+                        "xid": one.transaction_id,
+                        "pid": one.session_id,
+                        "label": one.label,
+                        "starttime": one.start,
+                        "endtime": one.end,
+                        "sequence": at,
+                        "text": piece,
+                    },
+                )
 
 
 @view("stl_ddltext", _TEXT + "text char(200)", access="own", page="r_STL_DDLTEXT")

@@ -289,5 +289,3 @@ def svv_mv_dependency(look):
                     "dependent_schema_name": other.schema,
                     "dependent_name": other.name,
                 }
-
-

@@ -110,6 +110,11 @@ def load() -> dict[tuple[str, str], SystemView]:
     return VIEWS
 
 
+def names() -> list[str]:
+    """Return the names of all system views, with the schema where it is not pg_catalog."""
+    return sorted(name if schema == "pg_catalog" else f"{schema}.{name}" for schema, name in load())
+
+
 def sees(parts: list[str]) -> bool:
     """Tell whether a name means a system table or view, or one that the lab does not have."""
     name = parts[-1]

@@ -192,27 +192,30 @@ def block_rows(look):
                 for at, count in enumerate(per):
                     for number in range(count):
                         low, high = extremes.get((col, at), (None, None))
-                        yield table, {
-                            "slice": at,
-                            "col": col,
-                            "tbl": table.oid,
-                            "blocknum": number,
-                            "num_values": spread.rows[at] // count,
-                            "minvalue": low if count == 1 else None,
-                            "maxvalue": high if count == 1 else None,
-                            "sb_pos": 0,
-                            "pinned": 0,
-                            "on_disk": 1,
-                            "modified": 0,
-                            "hdr_modified": 0,
-                            "unsorted": 0,
-                            "tombstone": 0,
-                            "preferred_diskno": 0,
-                            "temporary": int(table.temporary),
-                            "newblock": 0,
-                            "num_readers": 0,
-                            "flags": 0,
-                        }
+                        yield (
+                            table,
+                            {
+                                "slice": at,
+                                "col": col,
+                                "tbl": table.oid,
+                                "blocknum": number,
+                                "num_values": spread.rows[at] // count,
+                                "minvalue": low if count == 1 else None,
+                                "maxvalue": high if count == 1 else None,
+                                "sb_pos": 0,
+                                "pinned": 0,
+                                "on_disk": 1,
+                                "modified": 0,
+                                "hdr_modified": 0,
+                                "unsorted": 0,
+                                "tombstone": 0,
+                                "preferred_diskno": 0,
+                                "temporary": int(table.temporary),
+                                "newblock": 0,
+                                "num_readers": 0,
+                                "flags": 0,
+                            },
+                        )
 
 
 def ends(look, table: spaces.Table, spread) -> dict:

@@ -186,7 +186,15 @@ def svv_user_info(look):
     page="r_SVL_USER_INFO",
 )
 def svl_user_info(look):
-    names = "usename usesysid usecreatedb usesuper usecatupd useconnlimit syslogaccess".split()
+    names = [
+        "usename",
+        "usesysid",
+        "usecreatedb",
+        "usesuper",
+        "usecatupd",
+        "useconnlimit",
+        "syslogaccess",
+    ]
     names += ["last_ddl_ts", "sessiontimeout", "external_id"]
     for row in svv_user_info(look):
         yield dict(zip(names, row.values(), strict=True))
