@@ -123,6 +123,9 @@ def build(service: str) -> str:
         reasons.setdefault(does, []).append(one)
     for does, names in reasons.items():
         lines += [f"- {_listed(sorted(names))}: {does}"]
+    lines += [
+        f"- any other name that begins with `{start}`: {does}" for start, does in _families(service)
+    ]
     lines += _system_views(service)
     return "\n".join(lines) + "\n"
 
@@ -178,6 +181,12 @@ def _by_verb(forms: list[str]) -> list[str]:
 
 def _listed(names) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def _families(service: str) -> list[tuple[str, str]]:
+    """Return beginnings of names that are a limit, and what such functions do."""
+    found = getattr(import_module(f"dealab.sql.{service}.messages"), "_FAMILIES", {})
+    return [(start, f"it works on {what}.") for start, what in found.items()]
 
 
 def _system_views(service: str) -> list[str]:

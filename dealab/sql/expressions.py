@@ -292,18 +292,19 @@ class Expressions(Calls):
             if taken >= len(parts):
                 continue
             qualifier, name = tuple(parts[:taken]), parts[taken]
+            columns = []
             for relation in scope.relations:
                 named = qualifier == (relation.alias,) if taken == 1 else False
                 if not named and relation.path[-taken:] != qualifier:
                     continue
                 if taken > 1 and len(relation.path) < taken:
                     continue
-                columns = relation.find(name)
-                if len(columns) > 1:
-                    raise self.ambiguous(".".join(parts))
-                if columns:
-                    self.check_allowed(columns[0], relation.alias)
-                    return Value(columns[0].sql, columns[0].type), parts[taken + 1 :]
+                columns += relation.find(name)
+            if len(columns) > 1:
+                raise self.ambiguous(".".join(parts))
+            if columns:
+                self.check_allowed(columns[0], qualifier[-1])
+                return Value(columns[0].sql, columns[0].type), parts[taken + 1 :]
         name = parts[0]
         if name in scope.merged:
             column = scope.merged[name]
@@ -312,7 +313,8 @@ class Expressions(Calls):
         if len(found) > 1:
             raise self.ambiguous(name)
         if found:
-            self.check_allowed(found[0], "")
+            owner = next(r for r in scope.relations if any(c is found[0] for c in r.columns))
+            self.check_allowed(found[0], owner.alias)
             return Value(found[0].sql, found[0].type), parts[1:]
         if name in scope.aliases:
             return scope.aliases[name], parts[1:]

@@ -130,11 +130,32 @@ def size(duck, table, files, columns) -> int:
         return 0
     if "parquet" not in table.serde.lower() and not table.is_iceberg:
         return sum(file.stat().st_size for file in files)
-    listed = ", ".join(text(file.as_posix()) for file in files)
-    named = ", ".join(text(name) for name in columns) or "''"
-    found = duck.execute(
-        "SELECT coalesce(sum(total_compressed_size), 0) "
-        f"FROM parquet_metadata([{listed}]) "
-        f"WHERE lower(split_part(path_in_schema, ', ', 1)) IN ({named})"
-    )
-    return int(found[0][0])
+    total = 0
+    for sizes in _chunks(duck, files):
+        total += sum(sizes.get(name, 0) for name in columns)
+    return total
+
+
+#: of a Parquet file, as it was at a time: the bytes of its columns
+_sizes: dict[tuple, dict[str, int]] = {}
+
+
+def _chunks(duck, files) -> list[dict[str, int]]:
+    """Return the bytes of each file's columns; a file's footer is read once."""
+    keys = []
+    for file in files:
+        state = file.stat()
+        keys.append((file.as_posix(), state.st_mtime_ns, state.st_size))
+    missing = {key[0]: key for key in keys if key not in _sizes}
+    if missing:
+        if len(_sizes) > 20_000:
+            _sizes.clear()
+        _sizes.update({key: {} for key in keys if key not in _sizes})
+        listed = ", ".join(text(name) for name in missing)
+        found = duck.execute(
+            "SELECT file_name, lower(split_part(path_in_schema, ', ', 1)), "
+            f"sum(total_compressed_size) FROM parquet_metadata([{listed}]) GROUP BY 1, 2"
+        )
+        for name, column, size_of in found:
+            _sizes[missing[name]][column] = int(size_of)
+    return [_sizes[key] for key in keys]

@@ -34,6 +34,9 @@ def constant_text(value, kind: str) -> str:
 class Relations:
     """The part of a binder that deals with FROM; ``Queries`` inherits it."""
 
+    #: whether two items of FROM may have one alias, if their columns tell them apart
+    REPEATED_ALIASES = False
+
     #: what a table's name in FROM may carry
     TABLE_PARTS = frozenset(["this", "db", "catalog", "alias", "joins", "sample"])
 
@@ -124,6 +127,10 @@ class Relations:
             if len(lefts) != 1 or len(rights) != 1:
                 raise self.bad_using(name, "left" if len(lefts) != 1 else "right", join, part)
             left, right = lefts[0], rights[0]
+            for relation in scope.relations:
+                for column in (left, right):
+                    if any(one is column for one in relation.columns):
+                        self.check_allowed(column, relation.alias)
             one, two = Value(left.sql, left.type), Value(right.sql, right.type)
             tests.append(self.compare(one, two, "=", join).sql)
             kind = self.common_type(left.type, right.type) or left.type
@@ -188,10 +195,10 @@ class Relations:
         """Add a relation; return its alias inside DuckDB and its inside column names."""
         columns = self.renamed(columns, names, node)
         taken = {relation.alias for relation in scope.relations}
-        if label is not None and label in taken:
+        if label is not None and label in taken and not self.REPEATED_ALIASES:
             raise self.duplicate_alias(label, node)
         inside = label if label else self.fresh("subquery")
-        written = inside
+        written = self.fresh(inside) if inside in taken else inside
         above = scope.parent
         while above is not None:
             if any(relation.alias == inside for relation in above.relations):

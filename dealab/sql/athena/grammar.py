@@ -27,6 +27,8 @@ FOREIGN = frozenset(
         *((exp.Cast, part) for part in ("format", "default")),
         *((kind, "") for kind in (exp.StrToDate, exp.StrToTime, exp.Glob, exp.Overlaps)),
         (exp.Any, ""),
+        *((exp.Merge, part) for part in ("returning", "using_cond")),
+        *((kind, "where") for kind in (exp.Insert, exp.Update)),
         (exp.TableSample, "seed"),
         (exp.TableSample, "bucket_numerator"),
     ]

@@ -19,6 +19,7 @@ from dealab.sql.athena import (  # noqa: F401 - each registers its functions
 from dealab.sql.athena.arithmetic import Arithmetic
 from dealab.sql.athena.comparisons import Comparisons, is_orderable
 from dealab.sql.athena.dialect import JsonCall
+from dealab.sql.athena.lets import Lets
 from dealab.sql.athena.literals import Literals
 from dealab.sql.athena.messages import Messages
 from dealab.sql.athena.names import read_type
@@ -64,8 +65,9 @@ ORDERABLE = {
 }
 
 
-class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Unnesting, Queries):
+class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Unnesting, Lets, Queries):
     service = "Athena"
+    REPEATED_ALIASES = True  # UNNEST(a) AS t(x), UNNEST(b) AS t(y)
     MAX_RECURSION = 10  # Trino's max_recursion_depth
     CTE_HINT = "NOT MATERIALIZED "  # Trino runs a WITH query each time it is named
     PARAMETER_CODE = "INVALID_PARAMETER_USAGE"

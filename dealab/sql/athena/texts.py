@@ -10,14 +10,19 @@ from dealab.sql import types
 from dealab.sql.types import Type, field_key, text
 
 NULL = "\\N"
+NESTED = ("\x02", "\x03")
 
 
 class Lines:
-    """Writes DuckDB expressions; ``marks`` are the separators from the outermost on."""
+    """Writes DuckDB expressions; ``marks`` are the separators from the outermost on.
 
-    def __init__(self, delimiter: str = "\x01", null: str = NULL):
-        self.marks = [delimiter, *(chr(level) for level in range(2, 9))]
+    ``nested`` are those of items and of map keys; ``escape`` stands before a separator in text.
+    """
+
+    def __init__(self, delimiter: str = "\x01", null: str = NULL, nested=NESTED, escape: str = ""):
+        self.marks = [delimiter, *nested, *(chr(level) for level in range(4, 9))]
         self.null = null
+        self.escape = escape
         self.labels = 0
 
     def line(self, columns: list[tuple[str, Type]]) -> str:
@@ -36,7 +41,7 @@ class Lines:
         """Return the text of a value, NULL for NULL."""
         match kind.name:
             case "varchar" | "char":
-                return sql
+                return self._escaped(sql)
             case "double":
                 return f"lab_py_java_double({sql})"
             case "real":
@@ -66,6 +71,11 @@ class Lines:
                 joined = f" || {_char(self.marks[level])} || ".join(parts)
                 return f"CASE WHEN {sql} IS NOT NULL THEN {joined} END"
         return f"CAST({sql} AS VARCHAR)"
+
+    def _escaped(self, sql: str) -> str:
+        for mark in dict.fromkeys((self.escape, *self.marks)) if self.escape else ():
+            sql = f"replace({sql}, {_char(mark)}, {_char(self.escape)} || {_char(mark)})"
+        return sql
 
     def _joined(self, listed: str, level: int) -> str:
         return f"array_to_string({listed}, {_char(self.marks[level])})"

@@ -42,7 +42,8 @@ class Target:
     """Where rows go and in what shape.
 
     ``columns`` are pairs of name and type, the partition ``keys`` (their number) last. ``location``
-    ends in ``/``. ``quotes`` are the quotation mark and the escape character of CSV; ``header``
+    ends in ``/``. ``delimiter``, ``nested`` (of items, of map keys), ``escape`` and ``null`` are
+    those of delimited text. ``quotes`` are the quotation mark and the escape character of CSV; ``header``
     asks for a first line with the columns' names. ``places`` holds folders of partitions that
     exist already, by their values.
     """
@@ -55,6 +56,8 @@ class Target:
     level: int | None = None
     delimiter: str = "\x01"
     null: str = texts.NULL
+    nested: tuple[str, str] = texts.NESTED
+    escape: str = ""
     quotes: tuple[str, str] = ('"', "\\")
     header: bool = False
     bucketed_by: tuple[str, ...] = ()
@@ -273,7 +276,8 @@ def _copy(engine, target: Target, source: str, condition: str, address: str) -> 
         )
         options = f"FORMAT json, COMPRESSION {codec}"
     else:
-        picks = texts.Lines(target.delimiter, target.null).line(columns) + " AS line"
+        lines = texts.Lines(target.delimiter, target.null, target.nested, target.escape)
+        picks = lines.line(columns) + " AS line"
         if target.format == "CSV":
             picks = texts.csv_line(columns, target.delimiter, *target.quotes) + " AS line"
         options = (

@@ -125,6 +125,9 @@ class RedshiftDialect(Redshift):
                 self.raise_error("OFFSET takes a number alone", self._prev)
             return offset
 
+        def _is_table_query(self):
+            return False  # there is no TABLE t for SELECT * FROM t
+
         def _parse_star_op(self, *keywords):
             """EXCLUDE belongs to the whole select list, and there is no * EXCEPT (...)."""
             if "EXCLUDE" in keywords:

@@ -174,8 +174,8 @@ class Foreign:
             ):
                 shown = self.snippet(value) or "-"
                 raise self.error("42601", f'syntax error at or near "{shown}"', value)
-            sides.append((f"{value} {side}".upper() if isinstance(value, str) else side, side))
-        (start, first), (end, last) = sides
+            sides.append((f"{value or ''} {side}".strip() if isinstance(value, str) else side, side))
+        (start, first), (end, last) = ((a.upper(), b) for a, b in sides)
         problem = None
         if start == "UNBOUNDED FOLLOWING":
             problem = "frame start cannot be UNBOUNDED FOLLOWING"

@@ -223,7 +223,11 @@ class Messages:
         return self.error("42804", f"cannot unnest {shown(value.type)}", node)
 
     def table_function(self, node):
-        return self.error("42883", f"function {node.this.name.lower()}() does not exist", node)
+        name = node.this.name.lower()
+        if name in self.LIMITS:
+            does, exam = self.LIMITS[name]
+            return LabLimit(f"the function {name} in FROM", f"Redshift has it: {does}", exam)
+        return self.error("42883", f"function {name}() does not exist", node)
 
     def leader_only(self):
         """https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_functions_leader_node_only.html"""

@@ -22,32 +22,34 @@ def note(engine, plan, profile: str, charged) -> None:
         return
     duck = engine.duck(plan)
     taken: dict[str, int] = {}
+    files = {label: readers.files(engine.lake, table) for label, table in plan.tables.items()}
     found = []
     for node in pruning.scans(json.loads(profile).get("operator", [])):
         info = node["extra_info"]
-        label = by_file(engine, plan, info) or pruning.table_of(engine.lake, plan, info, taken)
-        found.append(scan(engine, duck, plan.tables[label], node))
+        label = by_file(engine, plan, info, files) or pruning.table_of(engine.lake, plan, info, taken)
+        found.append(scan(engine, duck, plan.tables[label], node, files[label]))
     share(found, charged.bytes_scanned)
     record.details.setdefault("external_scans", []).extend(found)
 
 
-def by_file(engine, plan, info) -> str | None:
+def by_file(engine, plan, info, files: dict[str, list] | None = None) -> str | None:
     """Return the label of the one table that has the file which a scan names, or None."""
     first = str(info.get("Filename(s)", "")).split(", ")[0]
     if not first:
         return None
     file = Path(first)
-    found = [
-        label for label, table in plan.tables.items() if file in readers.files(engine.lake, table)
-    ]
+    if files is None:
+        files = {name: readers.files(engine.lake, table) for name, table in plan.tables.items()}
+    found = [label for label, listed in files.items() if file in listed]
     return found[0] if len(found) == 1 else None
 
 
-def scan(engine, duck, table, node) -> dict:
-    """Return what one scan read: see ``namespace.Record`` for the keys."""
+def scan(engine, duck, table, node, files) -> dict:
+    """Return what one scan read: see ``namespace.Record`` for the keys. ``files`` are all files
+    of the table."""
     info = node["extra_info"]
     filters = info.get("File Filters", "")
-    left = pruning.files_left(engine.lake, table, filters)
+    left = pruning.files_left(engine.lake, table, filters) if filters and table.keys else files
     qualified = len(pruning.partitions_left(table, filters))
     columns = wanted_columns(table, info)
     read = str(info.get("Total Files Read", "") or len(left))
@@ -61,7 +63,7 @@ def scan(engine, duck, table, node) -> dict:
         "partitions_total": len(table.partitions) if table.keys else 0,
         "partitions_qualified": qualified,
         "files": int(read) if read.isdigit() else len(left),
-        "files_total": len(readers.files(engine.lake, table)),
+        "files_total": len(files),
         "rows_scanned": int(node.get("rows_scanned", 0) or 0),
         "rows_returned": int(node.get("intermediate_rows", 0) or 0),
         "bytes_returned": int(node.get("intermediate_size_bytes", 0) or 0),

@@ -192,15 +192,3 @@ def _where(held: tuple[str, str | None], column: str) -> str:
     if style == "ALL":
         return "all"
     return "joined" if style == "KEY" and key == column else "else"
-
-
-__all__ = [
-    "NODES",
-    "SLICES",
-    "Movement",
-    "Spread",
-    "compare",
-    "effective",
-    "join_movement",
-    "spread",
-]

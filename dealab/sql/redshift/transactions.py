@@ -87,6 +87,8 @@ def carry_out(engine, plan: Plan, sql: str) -> Outcome:
     if plan.controls_transaction:
         return plan.work()
     if not engine.aborted:
+        if engine.transaction is not None and engine.read_only and plan.work is not None:
+            check_reads_only(sql)
         rights.check_statement(engine, sql)
         locks.take_for(engine, plan, sql)
     if engine.transaction is not None:

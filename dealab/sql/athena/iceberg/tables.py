@@ -140,7 +140,9 @@ def _check_clauses(definition) -> None:
         raise hive.refused("External keyword not supported for table type ICEBERG")
     clauses = {
         "CLUSTERED BY": definition.bucketed_by,
-        "ROW FORMAT": definition.delimiters or definition.serde or definition.serde_properties,
+        "ROW FORMAT": definition.delimiters is not None
+        or definition.serde
+        or definition.serde_properties,
         "STORED AS/BY": definition.stored_as,
     }
     for word, given in clauses.items():

@@ -9,6 +9,8 @@ from dataclasses import replace
 from dealab.sql.athena import hivetypes, storage, writing
 from dealab.sql.athena.statements import names
 from dealab.sql.errors import LabLimit, ServiceError
+from dealab.sql.readers.common import header_lines
+from dealab.sql.readers.delimited import character
 from dealab.sql.results import Outcome, Plan
 from dealab.sql.scope import Value
 from dealab.sql.types import VARCHAR, Type, athena_name, duck_name
@@ -242,7 +244,7 @@ def _shape(engine, table) -> dict:
         )
     _check_kind(table)
     format_ = _WRITABLE.get(table.serde)
-    skips = int(table.parameters.get("skip.header.line.count", 0) or 0)
+    skips = header_lines(table)
     if format_ is None:
         # https://github.com/prestodb/presto/issues/10394
         raise ServiceError(
@@ -287,6 +289,8 @@ def _shape(engine, table) -> dict:
             "Athena writes with the table's compression.",
         )
     shape = {"format": format_, "compression": codec}
+    if codec == "ZSTD" and str(parameters.get("compression_level", "")).isdigit():
+        shape["level"] = int(parameters["compression_level"])
     if format_ == "CSV":
         shape["delimiter"] = parameters.get("separatorChar", ",")
         shape["quotes"] = (parameters.get("quoteChar", '"'), parameters.get("escapeChar", "\\"))
@@ -294,6 +298,10 @@ def _shape(engine, table) -> dict:
         shape["header"] = bool(skips)
     if format_ == "TEXTFILE":
         delimiter = parameters.get("field.delim", parameters.get("serialization.format", "\x01"))
-        shape["delimiter"] = "\x01" if delimiter == "1" else delimiter
+        shape["delimiter"] = character(delimiter)
+        items = parameters.get("collection.delim", parameters.get("colelction.delim", "\x02"))
+        shape["nested"] = (character(items), character(parameters.get("mapkey.delim", "\x03")))
+        if parameters.get("escape.delim"):
+            shape["escape"] = character(parameters["escape.delim"])
         shape["null"] = parameters.get("serialization.null.format", "\\N")
     return shape

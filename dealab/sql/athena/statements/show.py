@@ -84,7 +84,10 @@ def show_partitions(engine, reader) -> Plan:
 def properties(engine, reader) -> Plan:
     """SHOW TBLPROPERTIES table [('key')]."""
     table = names.hive_table(engine, reader)
-    key = reader.listed(reader.string)[0] if reader.sees("(") else None
+    key = None
+    if reader.accept("("):
+        key = reader.string()
+        reader.expect(")")
     reader.end()
     if table.is_iceberg:
         from dealab.sql.athena import statements

@@ -9,7 +9,7 @@ import math
 import re
 
 from dealab.sql.errors import LabLimit
-from dealab.sql.redshift.explaining import duckplan, moves, scans, written
+from dealab.sql.redshift.explaining import duckplan, moves, planning, scans, written
 from dealab.sql.redshift.explaining.duckplan import estimated, info, kind, texts
 from dealab.sql.redshift.explaining.nodes import Node, above
 
@@ -53,6 +53,7 @@ class Builder:
         self.counted: dict[int, dict] = {}  # of a run: id of a Node -> DuckDB's operator
 
     def build(self, raw: dict) -> Node:
+        raw, self.scans.cut = planning.whole(self.engine, self.plan, raw)
         return self.node(duckplan.simplified(raw))
 
     # --- operators --------------------------------------------------------------------
@@ -144,11 +145,10 @@ class Builder:
             start = child.total + VALUE * values * child.rows
             return Node("XN Aggregate", 1, child.width, start, start + VALUE, children=[child])
         rows = min(estimated(raw), child.rows)
-        if child.name.startswith(("XN Hash Intersect", "XN SetOp")) and not texts(
-            raw, "Aggregates"
-        ):
+        plain = not texts(raw, "Aggregates")
+        if plain and child.name.startswith(("XN Hash Intersect", "XN SetOp")):
             return child
-        if not texts(raw, "Aggregates") and self.said.distinct:
+        if plain and self.said.distinct:
             total = child.total + VALUE * len(groups) * child.rows
             dist = self.kept_dist(child, groups)
             return above("XN Unique", child, rows=rows, total=total, dist=dist)
@@ -295,7 +295,7 @@ class Builder:
     def loop(self, raw: dict, children) -> Node:
         outer, inner = self.node(children[0]), self.node(children[1])
         how = str(info(raw).get("Join Type", "INNER")).upper()
-        pairs, rest = self.conditions(raw, outer, inner)
+        _, rest = self.conditions(raw, outer, inner)
         return self.looped(raw, outer, inner, rest, how)
 
     def looped(self, raw: dict, outer: Node, inner: Node, rest, how: str) -> Node:

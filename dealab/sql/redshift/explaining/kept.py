@@ -1,6 +1,7 @@
 """Plans of statements that ran: kept with their Records, made into Redshift's plan when asked for.
 
-``runs`` keeps what DuckDB measured and which tables there were. The plan, its lines and its alerts are worked out when STL_EXPLAIN or STL_ALERT_EVENT_LOG is read.
+``runs`` keeps what DuckDB measured and which tables there were. The plan, its lines and its alerts
+are worked out when STL_EXPLAIN or STL_ALERT_EVENT_LOG is read.
 """
 
 import json

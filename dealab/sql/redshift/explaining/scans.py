@@ -3,6 +3,7 @@
 import re
 
 from dealab.sql.redshift import rights, slices, storage
+from dealab.sql.redshift.explaining import planning
 from dealab.sql.redshift.explaining.duckplan import estimated, info, kind, texts
 from dealab.sql.redshift.explaining.nodes import Node, above
 from dealab.sql.redshift.explaining.written import Scan, every
@@ -30,6 +31,7 @@ class Scans:
         self.labels: dict[str, int] = {}
         self.found: list[Place] = []
         self.counts: dict[str, int] = {}
+        self.cut = False  # the plan was made without the conditions
 
     # --- local tables -----------------------------------------------------------------
 
@@ -46,6 +48,8 @@ class Scans:
         names = [name for name in texts(raw, "Projections") if table.column(name)]
         rows, whole = estimated(raw), self.count(table)
         rows = min(rows, max(whole, 1))
+        if self.cut:
+            rows = max(1, round(rows * planning.share(scan.filters)))
         shown = named(table.name) + (f" {scan.alias}" if scan.alias != table.name else "")
         total = ROW * whole + VALUE * whole * max(len(scan.filters) - 1, 0)
         made = Node(

@@ -24,10 +24,14 @@ def wanted(table, name: str):
 
 def attributes_of(engine, reader, table, message: str) -> Plan:
     """Take ALTER ..., perhaps several: DISTKEY, DISTSTYLE, SORTKEY, ENCODE AUTO, COLUMN."""
-    new, done_with = table, []
+    new, done_with, columns = table, [], []
     while True:
         reader.expect("ALTER")
         place = reader.place()
+        named = reader.word(1).lower() if reader.sees("COLUMN") else ""
+        if named and named in columns:
+            raise ServiceError("0A000", f'column "{named}" is altered twice in one command')
+        columns.append(named)
         new, word = attribute(engine, reader, new)
         done_with.append((word, place))
         if not reader.accept(","):

@@ -169,7 +169,12 @@ def _interval(reader) -> Type:
     if reader.accept("TO"):
         reader.expect_any("HOUR", "MINUTE", "SECOND")
     if reader.sees("("):
-        reader.listed(reader.integer)
+        digits = reader.listed(reader.integer)
+        if digits != [6]:
+            raise LabLimit(
+                f"interval columns with the precision {digits[0]}",
+                "Redshift keeps as many digits of a second as the precision says.",
+            )
     return types.INTERVAL_DAY
 
 

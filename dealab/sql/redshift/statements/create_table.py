@@ -159,6 +159,7 @@ def resolved(engine, key, made, table: str):
         target = places.existing(engine, list(parts))
         if not isinstance(target, spaces.Table):
             raise ServiceError("42809", f'referenced relation "{parts[-1]}" is not a table')
+        rights.check_write(engine, target, "REFERENCES")
         target_schema, target_name = target.schema, target.name
         keys, columns = target.constraints, [column.name for column in target.columns]
     primary = next((one for one in keys if one.kind == "primary key"), None)

@@ -68,9 +68,7 @@ def inner(engine, text: str, words: list[str], reader, place):
     if first == "EXPLAIN" or first not in (*_QUERIES, "CREATE", "INSERT", "UPDATE", "DELETE"):
         raise ServiceError(
             "42601",
-            f'syntax error at or near "{reader.snippet()}"'
-            if hasattr(reader, "snippet")
-            else f'syntax error at or near "{reader.tokens[reader.at].text}"',
+            f'syntax error at or near "{reader.tokens[reader.at].text}"',
             *place,
             hint="EXPLAIN takes SELECT, SELECT INTO, CREATE TABLE AS, INSERT, UPDATE and DELETE.",
         )
@@ -90,27 +88,31 @@ def inner(engine, text: str, words: list[str], reader, place):
                 *place,
                 hint="EXPLAIN takes CREATE TABLE AS, no other CREATE.",
             )
-        return bound(
-            engine, text[inside.tokens[inside.at].start :].rstrip("); \n"), reader.parameters, text
-        )
+        return bound(engine, rest_of(inside, text), reader.parameters)
     return changing(engine, statements.read(text, reader.parameters))
 
 
-def bound(engine, query: str, parameters, whole: str = ""):
-    """Bind a query's text; one in parentheses may have lost some of its last ones."""
+def rest_of(inside, text: str) -> str:
+    """Return the query that begins at the reader's place: up to the parenthesis that closes what
+    is around it, if there is one."""
+    depth, last = 0, inside.at
+    for at in range(inside.at, len(inside.tokens)):
+        depth += (inside.tokens[at].text == "(") - (inside.tokens[at].text == ")")
+        if depth < 0:
+            break
+        last = at
+    return text[inside.tokens[inside.at].start : inside.tokens[last].end + 1]
+
+
+def bound(engine, query: str, parameters):
+    """Bind a query's text; SELECT INTO is planned as its SELECT."""
     from dealab.sql.redshift import statements
 
-    query = balanced(query)
     reader = statements.read(query, parameters)
     tree = reader.query()
     tree.set("into", None)
     found, binder = statements.bind(engine, reader, tree)
     return engine.finish(found, binder, tree), system_of(binder)
-
-
-def balanced(query: str) -> str:
-    missing = query.count("(") - query.count(")")
-    return query + ")" * max(missing, 0)
 
 
 def system_of(binder) -> list[str]:

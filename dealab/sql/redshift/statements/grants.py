@@ -67,7 +67,7 @@ def read(engine, reader, giving: bool) -> Plan:
     if not giving:
         reader.accept_any("CASCADE", "RESTRICT")  # nothing depends on a grant in the lab
     reader.end()
-    if option and any(kind in ("group", "public") for kind, _ in grantees):
+    if option and any(kind in ("group", "public", "role") for kind, _ in grantees):
         raise ServiceError("0LP01", "grant options can only be granted to individual users")
     check_kinds(wanted, targets)
     for target in targets:
@@ -230,9 +230,13 @@ def check_may_grant(engine, target: Target, wanted) -> None:
             raise rights.denied("relation" if target.kind == "table" else target.kind, target.name)
 
 
+#: privileges that PUBLIC begins with on some kinds of object
+OPEN = ("USAGE", "CREATE", "EXECUTE", "TEMP")
+
+
 def give(engine, target, kind, name, privilege, columns, option, _) -> None:
-    if kind == "public" and privilege in ("USAGE", "CREATE", "EXECUTE", "ALL"):
-        for one in (privilege,) if privilege != "ALL" else ("USAGE", "CREATE", "EXECUTE"):
+    if kind == "public" and privilege in (*OPEN, "ALL"):
+        for one in (privilege,) if privilege != "ALL" else OPEN:
             engine.objects.drop("revoked", target.kind, target.id, one)
     for one in expanded(target, privilege):
         key = ("grant", target.kind, target.id, kind, name, one)
@@ -252,7 +256,7 @@ def take(engine, target, kind, name, privilege, columns, _, option_only) -> None
     for one in expanded(target, privilege):
         key = ("grant", target.kind, target.id, kind, name, one)
         old = engine.objects.get(*key)
-        if kind == "public" and one in ("USAGE", "CREATE", "EXECUTE"):
+        if kind == "public" and one in OPEN:
             engine.objects.put(True, "revoked", target.kind, target.id, one)
         if old is None:
             continue

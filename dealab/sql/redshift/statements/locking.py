@@ -1,7 +1,7 @@
 """LOCK [TABLE] name, ...: the strongest lock until the transaction ends."""
 
 from dealab.sql.errors import ServiceError
-from dealab.sql.redshift import locks, sources, storage
+from dealab.sql.redshift import locks, rights, sources, storage
 from dealab.sql.redshift import namespace as spaces
 from dealab.sql.results import Outcome, Plan
 
@@ -18,6 +18,7 @@ def lock(engine, reader) -> Plan:
             raise ServiceError("42P01", f'relation "{".".join(parts)}" does not exist')
         if not isinstance(found, spaces.Table):
             raise ServiceError("42809", f'"{parts[-1]}" is not a table')
+        rights.check_read(engine, found)
         tables.append(found)
 
     def work():

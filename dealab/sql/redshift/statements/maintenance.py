@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_ANALYZE.html (read 2026-11-23)
 from dataclasses import replace
 
 from dealab.sql.errors import ServiceError
-from dealab.sql.redshift import matviews, places, storage
+from dealab.sql.redshift import matviews, places, rights, storage
 from dealab.sql.redshift import namespace as spaces
 from dealab.sql.redshift.history import now
 from dealab.sql.results import Outcome, Plan, done
@@ -22,9 +22,12 @@ def tables_of(engine) -> list:
     ]
 
 
-def owns(engine, table) -> bool:
+def owns(engine, table, privilege: str) -> bool:
+    """Tell whether the session may maintain a table: as owner, or by the system privilege."""
     user = engine.objects.get("user", engine.user)
-    return table.owner == engine.user or bool(user and user.superuser)
+    if table.owner == engine.user or bool(user and user.superuser):
+        return True
+    return privilege in rights.system_privileges(engine)
 
 
 def vacuum(engine, reader) -> Plan:
@@ -67,7 +70,7 @@ def vacuum(engine, reader) -> Plan:
 
     def work():
         for table in chosen:
-            if not owns(engine, table):
+            if not owns(engine, table, "VACUUM"):
                 notes.append(
                     f'WARNING: skipping "{table.name}" --- only table or database owner can '
                     "vacuum it"
@@ -152,7 +155,7 @@ def analyze(engine, reader) -> Plan:
     def work():
         notes = []
         for table in chosen:
-            if not owns(engine, table):
+            if not owns(engine, table, "ANALYZE"):
                 notes.append(
                     f'WARNING: skipping "{table.name}" --- only table or database owner can '
                     "analyze it"

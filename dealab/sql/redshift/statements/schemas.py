@@ -196,6 +196,9 @@ def create_database(engine, reader) -> Plan:
         return shared_database(engine, reader, name)
     settings = database_options(engine, reader)
     reader.end()
+    user = engine.objects.get("user", engine.user)
+    if not (user.superuser or user.createdb):
+        raise ServiceError("42501", "permission denied to create database")
     if engine.objects.get("database", name) is not None:
         raise ServiceError("42P04", f'database "{name}" already exists')
     database = spaces.Database(name, **{"owner": engine.user, **settings})

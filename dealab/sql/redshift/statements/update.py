@@ -20,6 +20,12 @@ def update(engine, reader) -> Plan:
     tree = reader.statement(exp.Update)
     _only(reader, tree, {"this", "expressions", "from_", "where", "with_"})
     table = _target(engine, tree.this, "update")
+    if tree.this.args.get("joins"):  # UPDATE t, u SET and UPDATE t JOIN u SET are of other services
+        joined = tree.this.args["joins"][0]
+        word = next((joined.args[p] for p in ("side", "kind") if joined.args.get(p)), None)
+        if word is None:
+            word = "join" if joined.args.get("on") or joined.args.get("using") else ","
+        raise ServiceError("42601", f'syntax error at or near "{word.lower()}"')
     binder = rows.binder_for(engine, reader, table)
     label, target, items = sources(table, tree.this, _from_items(tree), tree)
     columns, picks = [], [rows.RowId(this=exp.to_identifier(label))]

@@ -142,7 +142,7 @@ def pg_class(look):
     page="r_PG_CLASS_INFO",
 )
 def pg_class_info(look):
-    """reldiststyle holds the declared style (10 to 12 for AUTO), the last column the current one."""
+    """Both styles are the current one: 10 to 12 where AUTO has chosen it."""
     made = created(look)
     for one in look.relations():
         row = class_row(look, one)

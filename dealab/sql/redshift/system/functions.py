@@ -180,9 +180,9 @@ def pg_last_query_id(binder, node, scope):
     arguments(binder, node, scope, 0)
     engine = binder.engine
     for record in reversed(engine.namespace.history):
-        if record.session_id == engine.pid and record.status == "success":
-            if family(record) == "QUERY":
-                return Value(f"CAST({record.query_id} AS BIGINT)", BIGINT)
+        mine = record.session_id == engine.pid and record.status == "success"
+        if mine and family(record) == "QUERY":
+            return Value(f"CAST({record.query_id} AS BIGINT)", BIGINT)
     return Value("CAST(-1 AS BIGINT)", BIGINT)
 
 

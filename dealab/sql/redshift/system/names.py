@@ -87,42 +87,15 @@ KNOWN: dict[str, str] = {name: why for why, names in _GROUPS.items() for name in
 
 #: views of information_schema that the lab has no rows for
 LEADER: dict[str, str] = dict.fromkeys(
-    [
-        "applicable_roles",
-        "check_constraints",
-        "column_domain_usage",
-        "column_privileges",
-        "column_udt_usage",
-        "constraint_column_usage",
-        "constraint_table_usage",
-        "data_type_privileges",
-        "domain_constraints",
-        "domain_udt_usage",
-        "domains",
-        "element_types",
-        "enabled_roles",
-        "information_schema_catalog_name",
-        "parameters",
-        "referential_constraints",
-        "role_column_grants",
-        "role_routine_grants",
-        "role_table_grants",
-        "role_usage_grants",
-        "routine_privileges",
-        "routines",
-        "sql_features",
-        "sql_implementation_info",
-        "sql_languages",
-        "sql_packages",
-        "sql_sizing",
-        "sql_sizing_profiles",
-        "table_privileges",
-        "triggered_update_columns",
-        "triggers",
-        "usage_privileges",
-        "user_defined_types",
-        "view_column_usage",
-        "view_table_usage",
-    ],
+    """
+    applicable_roles check_constraints column_domain_usage column_privileges column_udt_usage
+    constraint_column_usage constraint_table_usage data_type_privileges domain_constraints
+    domain_udt_usage domains element_types enabled_roles information_schema_catalog_name
+    parameters referential_constraints role_column_grants role_routine_grants
+    role_table_grants role_usage_grants routine_privileges routines sql_features
+    sql_implementation_info sql_languages sql_packages sql_sizing sql_sizing_profiles
+    table_privileges triggered_update_columns triggers usage_privileges user_defined_types
+    view_column_usage view_table_usage
+    """.split(),  # noqa: SIM905
     "it is one of PostgreSQL's views of the information schema; Redshift shows it too.",
 )

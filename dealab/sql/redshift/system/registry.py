@@ -24,8 +24,10 @@ PAGES = "https://docs.aws.amazon.com/redshift/latest/dg/"
 MODULES = (
     "catalog_views",
     "table_views",
+    "schema_views",
     "external_views",
     "history_views",
+    "procedure_views",
     "session_views",
     "load_views",
     "storage_views",

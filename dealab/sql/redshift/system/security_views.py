@@ -91,14 +91,15 @@ def identity(look: Look, one) -> dict:
 
 
 def listed(one, kind: str):
-    """Yield a grant for each privilege in it: ALL is stored as one."""
+    """Return the privileges of a grant: ALL is stored as one."""
     every = {
-        "table": ("SELECT", "INSERT", "UPDATE", "DELETE", "REFERENCES", "DROP", "TRUNCATE", "ALTER"),
-        "schema": ("USAGE", "CREATE"),
-        "database": ("CREATE", "TEMP"),
-    }  # fmt: skip
-    for privilege in every.get(kind, ("EXECUTE",)) if one.privilege == "ALL" else (one.privilege,):
-        yield privilege
+        "table": "SELECT INSERT UPDATE DELETE REFERENCES DROP TRUNCATE ALTER",
+        "schema": "USAGE CREATE",
+        "database": "CREATE TEMP",
+    }
+    if one.privilege == "ALL":
+        return every.get(kind, "EXECUTE").split()
+    return [one.privilege]
 
 
 def homes(look: Look) -> dict:

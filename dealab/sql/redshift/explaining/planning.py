@@ -1,0 +1,60 @@
+"""DuckDB's plan of a query, also where the data at hand let DuckDB leave tables out.
+
+DuckDB knows the least and greatest value of a column, and drops a table that cannot have a row for
+a condition. Redshift's plan shows the table with its filter: the query is planned without the
+conditions then, and the rows are cut by PostgreSQL's usual shares.
+"""
+
+import json
+
+import sqlglot
+from sqlglot import exp
+
+from dealab.sql.redshift.explaining import duckplan
+from dealab.sql.redshift.explaining.written import conjuncts
+
+#: the share of rows that a condition is taken to keep: an equality, anything else
+EQUAL, OTHER = 0.005, 1 / 3
+
+
+def whole(engine, plan, raw: dict) -> tuple[dict, bool]:
+    """Return (plan, whether conditions were left out of it)."""
+    if not emptied(raw) or "WHERE false" in plan.query:
+        return raw, False
+    tree = sqlglot.parse_one(plan.query, dialect="duckdb")
+    changed = False
+    for where in list(tree.find_all(exp.Where)):
+        kept = [test for test in conjuncts(where.this) if joins(test)]
+        if len(kept) < len(conjuncts(where.this)):
+            changed = True
+            if kept:
+                where.set("this", exp.and_(*kept, copy=True))
+            else:
+                where.pop()
+    if not changed:
+        return raw, False
+    duck = engine.duck(plan)
+    text = tree.sql(dialect="duckdb")
+    duck.prepare(duck.views(plan.tables), text)
+    made = json.loads(duck.execute(f"EXPLAIN (FORMAT json) {text}")[0][1])[0]
+    return (made, True) if not emptied(made) else (raw, False)
+
+
+def emptied(raw: dict) -> bool:
+    if duckplan.kind(raw) == "EMPTY_RESULT":
+        return True
+    return any(emptied(child) for child in raw.get("children") or ())
+
+
+def joins(test) -> bool:
+    """Tell whether a condition is about several tables, or holds a query."""
+    tables = {column.table for column in test.find_all(exp.Column)}
+    return len(tables) > 1 or test.find(exp.Select) is not None
+
+
+def share(filters) -> float:
+    """Return the share of rows that conditions are taken to keep."""
+    kept = 1.0
+    for test in filters:
+        kept *= EQUAL if isinstance(test, exp.EQ) else OTHER
+    return kept
