@@ -244,6 +244,7 @@ class Calls:
         if special is not None:
             return special(self, node, scope, nodes, marks, extras)
         if name == "count" and len(nodes) == 1 and isinstance(nodes[0], exp.Star):
+            self.allow(nodes[0], ())
             return Value(f"count(*){marks['f']}", BIGINT)
         if name in ("grouping", "grouping_id"):
             self.check_grouping(node, nodes, scope)

@@ -1,7 +1,8 @@
-"""JOIN and its condition, told by the tokens: the parser's tree forgets what was written.
+"""Joins and the order of clauses, told by the tokens: the parser's tree forgets what was written.
 
 ``a JOIN b`` without ON comes out of the parser as ``a, b``, and ``CROSS JOIN b ON ...`` keeps a
-condition that nobody reads. Both services refuse both.
+condition that nobody reads. ``LIMIT 1 WHERE x`` is the same tree as ``WHERE x LIMIT 1``. The services
+refuse all of them.
 Trino's grammar of joins: https://github.com/trinodb/trino/tree/master/core/trino-grammar
 https://docs.aws.amazon.com/redshift/latest/dg/r_FROM_clause30.html
 """
@@ -72,3 +73,59 @@ def _join(tokens, at: int, level: _Level, fail) -> None:
     if words[-1:] and words[-1] in ("CROSS", "NATURAL"):
         return
     level.open += 1
+
+
+#: the clauses of a query in their order; OFFSET comes before LIMIT
+_ORDER = {
+    "FROM": 1,
+    "WHERE": 2,
+    "GROUP_BY": 3,
+    "HAVING": 4,
+    "WINDOW": 5,
+    "ORDER_BY": 6,
+    "OFFSET": 7,
+    "LIMIT": 8,
+    "FETCH": 8,
+}
+
+
+def check_order(tokens, fail) -> None:
+    """Raise ``fail(token)`` at the first clause of a SELECT that does not come where it belongs."""
+    ranks: list[int | None] = [None]  # of each pair of parentheses: None until SELECT is seen
+    for at, token in enumerate(tokens):
+        kind = token.token_type.name
+        if kind == "L_PAREN":
+            ranks.append(None)
+        elif kind == "R_PAREN":
+            if len(ranks) > 1:
+                ranks.pop()
+        elif kind == "SEMICOLON":
+            ranks[-1] = None
+        elif kind == "SELECT":
+            ranks[-1] = 0
+        elif ranks[-1] is None:
+            continue
+        elif kind == "JOIN" and ranks[-1] != 1:
+            raise fail(token)
+        elif kind in _ORDER and _is_clause(tokens, at):
+            if _ORDER[kind] <= ranks[-1]:
+                raise fail(token)
+            ranks[-1] = _ORDER[kind]
+
+
+def _is_clause(tokens, at: int) -> bool:
+    """Tell whether a word begins a clause; some may be names, and FROM follows DISTINCT."""
+    kind = tokens[at].token_type.name
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if kind == "FROM":
+        return tokens[at - 1].token_type.name != "DISTINCT"
+    if after is None:
+        return False
+    if kind in ("OFFSET", "LIMIT"):
+        named = tokens[at - 1].text in (",", ".") or tokens[at - 1].token_type.name == "ALIAS"
+        return not named and after.token_type.name in ("NUMBER", "PLACEHOLDER", "ALL")
+    if kind == "WINDOW":
+        return at + 2 < len(tokens) and tokens[at + 2].text.upper() == "AS"
+    if kind == "FETCH":
+        return after.text.upper() in ("FIRST", "NEXT")
+    return True

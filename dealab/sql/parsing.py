@@ -106,8 +106,16 @@ def tokenize(sql: str, dialect, syntax_error) -> tuple[list, Source]:
         raise syntax_error(problem.start, "\N{REPLACEMENT CHARACTER}") from None
     except TokenError as problem:
         raise syntax_error(*_where(problem, sql)) from None
+    for token in tokens:
+        if not token.text and token.token_type == TokenType.IDENTIFIER:
+            raise syntax_error(token.start, '""')
+        if len(token.text) > LONGEST_NUMBER and token.token_type == TokenType.NUMBER:
+            raise syntax_error(token.start, token.text[:40])
     _check_depth(tokens, _tools(dialect)[1])
     return tokens, Source(sql, tokens)
+
+
+LONGEST_NUMBER = 1000  # digits; no type of the services holds a tenth of them
 
 
 DEEPEST = 10

@@ -42,7 +42,7 @@ class Result:
     _kinds: list = field(default_factory=list, repr=False)
 
     def df(self):
-        """Return the rows as a pandas DataFrame (nullable integers, exact decimals as objects)."""
+        """Return the rows as a pandas DataFrame; decimals are float64, so that they plot."""
         from dealab.sql import render
 
         return render.to_frame(self)

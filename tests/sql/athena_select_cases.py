@@ -1781,7 +1781,7 @@ ERRORS = [
     (
         "SELECT sum(x) OVER (ORDER BY x ROWS 1 PRECEDING EXCLUDE TIES) FROM (VALUES 1) AS t(x)",
         "SYNTAX_ERROR",
-        "line 1:37: mismatched input '1'",
+        "line 1:49: mismatched input 'EXCLUDE'",
     ),
     ("SELECT nvl(NULL, 1)", "FUNCTION_NOT_FOUND", "line 1:8: Function 'nvl' not registered"),
     (

@@ -1178,8 +1178,8 @@ ERRORS = [
     ),
     (
         "SELECT lag(i, 1, 0) OVER (ORDER BY i) FROM kinds",
-        "42883",
-        "function lag(integer, integer, integer) does not exist",
+        "0A000",
+        "Default parameter not be supported for window function lag",
     ),
     ("SELECT i FROM kinds LIMIT 5, 6", "42601", "syntax error"),
     ("SELECT x FROM (VALUES (1), (2)) AS t(x)", "42601", "syntax error"),

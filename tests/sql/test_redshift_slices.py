@@ -83,7 +83,7 @@ def test_large_automatic_tables_without_a_key_are_even(engine):
 
 def test_candidates_are_compared_best_first(engine):
     found = slices.compare(engine, table(engine, "fact"))
-    assert [one.key for one in found][0] == "id"
+    assert found[0].key == "id"
     assert found[0].skew < found[-1].skew
 
 

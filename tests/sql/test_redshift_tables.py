@@ -571,7 +571,6 @@ def test_temporary_tables_belong_to_their_session(lake):
     "script",
     [
         "create table t (a geometry)",
-        "create table t (a varchar(9) collate case_insensitive)",
         "create database d collate case_insensitive",
         "create schema s create table x (a int)",
     ],

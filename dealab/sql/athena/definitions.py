@@ -325,9 +325,12 @@ def _decimal(reader) -> str:
 def _struct(reader) -> str:
     reader.expect("STRUCT")
     reader.expect("<")
-    fields = []
+    fields, names = [], set()
     while True:
         name = column_name(reader)
+        if name in names:
+            raise hive.failed(f"SemanticException [Error 10036]: Duplicate column name: {name}")
+        names.add(name)
         reader.expect(":")
         fields.append(f"{name}:{read_type(reader)}")
         _comment(reader)

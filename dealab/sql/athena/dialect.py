@@ -42,15 +42,16 @@ class Overflow(exp.Expression):
     arg_types = {"this": False, "count": False}  # noqa: RUF012
 
 
-# Words that are no names without double quotes: https://trino.io/docs/current/language/reserved.html
-# Athena's own list, https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html, adds FIRST and
-# LAST, which its engine's grammar takes as names. Words that are values (CURRENT_DATE) or calls
-# (TRIM) are left to the grammar.
+# Words that are no names without double quotes. Athena's own list adds FIRST and LAST, which its
+# engine's grammar takes as names. Words that are values (CURRENT_DATE) or calls (TRIM) are left to
+# the grammar. https://trino.io/docs/current/language/reserved.html and
+# https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html
 _RESERVED = """
-    ALTER AND AS BETWEEN BY CASE CAST CONSTRAINT CREATE CROSS CUBE DEALLOCATE DELETE DESCRIBE DISTINCT
-    DROP ELSE END ESCAPE EXCEPT EXECUTE EXISTS EXTRACT FALSE FOR FROM FULL GROUP GROUPING HAVING IN
-    INNER INSERT INTERSECT INTO IS JOIN LEFT LIKE NATURAL NOT NULL ON OR ORDER OUTER PREPARE RECURSIVE
-    RIGHT ROLLUP SELECT SKIP TABLE THEN TRUE UESCAPE UNION UNNEST USING VALUES WHEN WHERE WITH
+    ALTER AND AS BETWEEN BY CASE CAST CONSTRAINT CREATE CROSS CUBE DEALLOCATE DELETE DESCRIBE
+    DISTINCT DROP ELSE END ESCAPE EXCEPT EXECUTE EXISTS EXTRACT FALSE FOR FROM FULL GROUP GROUPING
+    HAVING IN INNER INSERT INTERSECT INTO IS JOIN LEFT LIKE NATURAL NOT NULL ON OR ORDER OUTER
+    PREPARE RECURSIVE RIGHT ROLLUP SELECT SKIP TABLE THEN TRUE UESCAPE UNION UNNEST USING VALUES
+    WHEN WHERE WITH
 """
 
 

@@ -71,6 +71,7 @@ def check(tokens, fail, unknown_type) -> None:
     ``fail(token)`` and ``unknown_type(token)`` build the errors.
     """
     joins.check(tokens, fail)
+    joins.check_order(tokens, fail)
     check_clauses(tokens, fail)
     casts: list[bool] = []  # for each open parenthesis: is it a CAST's?
     typed: list[bool] = []  # and has its AS been passed?
@@ -85,6 +86,8 @@ def check(tokens, fail, unknown_type) -> None:
                 casts.append(called or inside)
                 typed.append(inside)
                 continue
+            case "L_BRACKET" if typed and typed[-1] and before.text.upper() != "ARRAY":
+                raise fail(token)
             case "R_PAREN":
                 if casts:
                     casts.pop()
@@ -114,12 +117,26 @@ def check(tokens, fail, unknown_type) -> None:
                 behind = tokens[at + 2] if at + 2 < len(tokens) else None
                 if behind is not None and behind.text == "," and after.text.isdigit():
                     raise fail(behind)
+        if typed and typed[-1]:
+            check_type(token, before, after, fail)
         if word == "AS" and casts and casts[-1] and kind == "ALIAS":
             typed[-1] = True
         elif typed and typed[-1] and token.text.lower() in FOREIGN_TYPES:
             ends = after is None or after.text in (",", ")", "(", "<")
             if ends and kind != "STRING" and (before is None or before.text != '"'):
                 raise unknown_type(token)
+
+
+def check_type(token, before, after, fail) -> None:
+    """Refuse what the parser takes in the type of a CAST: NOT NULL, COMMENT 'text', COLLATE."""
+    word = token.text.upper()
+    named = before is not None and before.text in ("(", ",")  # a row's field may have the name
+    if token.token_type.name == "NOT" or (word == "COLLATE" and not named):
+        raise fail(token)
+    if word == "COMMENT" and after is not None and after.token_type.name == "STRING":
+        raise fail(token)
+    if word in ("CHAR", "CHARACTER") and before is not None and before.text.isdigit():
+        raise fail(token)
 
 
 def check_interval(tokens, at: int, fail) -> None:
@@ -170,6 +187,12 @@ def check_clauses(tokens, fail) -> None:
                 raise fail(token)
             case "VALUES" if before in ("FROM", "JOIN"):
                 raise fail(token)
+            case "SAMPLE" if before == "USING":
+                raise fail(token)
+            case "FILL" if before == "WITH" and words[at + 1] != "AS":
+                raise fail(tokens[at - 1])
+            case "ASC" | "DESC" if words[at + 1] in ("ASC", "DESC"):
+                raise fail(tokens[at + 1])
             case "EXTRACT" if words[at + 1] == "(" and words[at + 3] == "FROM":
                 if tokens[at + 2].token_type.name == "STRING":
                     raise fail(tokens[at + 2])
@@ -210,5 +233,6 @@ def _check_sample(tokens, words, at: int, fail) -> None:
         at += 1
     if words[at - 1] in ("PERCENT", "ROWS") and words[at - 2] != "(":
         raise fail(tokens[at - 1])
-    if words[at + 1] in ("REPEATABLE", "SEED") and words[at + 2] == "(":
+    repeated = words[at + 1] in ("REPEATABLE", "SEED") and words[at + 2] == "("
+    if repeated or words[at + 1] == "TABLESAMPLE":
         raise fail(tokens[at + 1])

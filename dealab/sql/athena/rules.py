@@ -19,7 +19,7 @@ from dealab.sql.athena import (  # noqa: F401 - each registers its functions
 from dealab.sql.athena.arithmetic import Arithmetic
 from dealab.sql.athena.comparisons import Comparisons, is_orderable
 from dealab.sql.athena.dialect import JsonCall
-from dealab.sql.athena.lets import Lets
+from dealab.sql.athena.lets import Lets, is_long, named
 from dealab.sql.athena.literals import Literals
 from dealab.sql.athena.messages import Messages
 from dealab.sql.athena.names import read_type
@@ -351,6 +351,8 @@ class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Unnesti
     def cast_value(self, value: Value, kind: Type, node, safe: bool = False) -> Value:
         if value.type == kind:
             return value
+        if is_long(value):
+            return named([value], lambda one: self.cast_value(one, kind, node, safe))
         sql = casts.cast_sql(self, value, kind)
         if sql is None:
             raise self.mismatch(

@@ -62,7 +62,9 @@ def from_string(sql: str, old: Type, new: Type) -> str | None:
     match new.name:
         case "tinyint" | "smallint" | "integer" | "bigint":
             return f"CAST(lab_whole({sql}, {text(redshift_name(new))}) AS {wanted})"
-        case "decimal" | "real" | "double":
+        case "real" | "double":
+            return f"CAST(lab_float({sql}, {text(redshift_name(new))}) AS {wanted})"
+        case "decimal":
             return (
                 f"CAST(lab_numeric({sql}, "
                 f"{text(redshift_name(Type(new.name, new.args)).partition('(')[0])}) AS {wanted})"

@@ -132,6 +132,27 @@ def kind_of(qualifier) -> types.Type:
     return types.INTERVAL_MONTH if month else types.INTERVAL_DAY
 
 
+def check_composite(binder, node, months: int, micros: int, qualifier) -> None:
+    """Refuse an interval of days that also has months, unless the session lets them be dropped.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_interval_forbid_composite_literals.html
+    """
+    variables = getattr(getattr(binder, "engine", None), "variables", {})
+    if variables.get("interval_forbid_composite_literals", "on") not in ("on", "true"):
+        return
+    names = ("Year To Month", "day-second") if qualifier[1] in _MONTHS else (
+        "Day To Second", "year-month"
+    )
+    if months if names[0] == "Day To Second" else micros:
+        raise binder.error(
+            "22007",
+            f"Interval {names[0]} literal cannot contain {names[1]} parts. Disable the GUC "
+            "interval_forbid_composite_literals to suppress this error and silently discard the "
+            f"{names[1]} part.",
+            node,
+        )
+
+
 def literal(binder, node, written: str, qualifier) -> Value:
     """Bind the text of an interval."""
     try:
@@ -141,6 +162,7 @@ def literal(binder, node, written: str, qualifier) -> Value:
             "22007", f'invalid input syntax for type interval: "{written}"', node
         ) from None
     if qualifier is not None:
+        check_composite(binder, node, months, micros, qualifier)
         months, micros = cut(months, micros, qualifier[1])
         return made(months, micros, kind_of(qualifier))
     kind = types.INTERVAL_MONTH if months and not micros else types.INTERVAL_DAY

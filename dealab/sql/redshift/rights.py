@@ -27,11 +27,23 @@ def system_privileges(engine, who=None) -> set[str]:
 def grants_on(engine, object_kind: str, object_id, who) -> list:
     """Return the grants on an object that count for an identity."""
     names = who.names()
-    return [
-        grant
-        for grant in engine.objects.find("grant", object_kind, object_id)
-        if (grant.kind, grant.grantee) in names
-    ]
+    found = engine.objects.find("grant", object_kind, object_id)
+    scopes = engine.objects.find("grant", "scope")
+    if scopes:
+        places = scopes_of(engine, object_kind, object_id)
+        found = [*found, *(grant for grant in scopes if grant.object_id in places)]
+    return [grant for grant in found if (grant.kind, grant.grantee) in names]
+
+
+def scopes_of(engine, object_kind: str, object_id) -> list[tuple[str, str, str]]:
+    """Return the scopes of permissions that hold for an object: (kinds, database, schema)."""
+    stored = "relation" if object_kind == "table" else object_kind
+    for one in engine.objects.find(stored):
+        if getattr(one, "oid", None) == object_id:
+            kinds = f"{object_kind}s"
+            inside = [(kinds, one.database, one.schema)] if object_kind != "schema" else []
+            return [*inside, (kinds, one.database, "")]
+    return []
 
 
 def has(engine, privilege: str, object_kind: str, object_id, owner: str, who=None) -> bool:
@@ -222,6 +234,33 @@ def check_system(engine, who, words, privilege, reader) -> None:
     raise ServiceError("42501", f"permission denied: must be superuser to {verb} {thing}")
 
 
+_MAKING = {
+    "TABLE": "CREATE TABLE",
+    "VIEW": "CREATE OR REPLACE VIEW",
+    "PROCEDURE": "CREATE OR REPLACE PROCEDURE",
+    "FUNCTION": "CREATE OR REPLACE FUNCTION",
+}
+
+
+def check_open(engine, who, privilege: str, kind: str, name: str, action: str = "") -> None:
+    """Raise unless the session has a privilege that PUBLIC has until it is revoked."""
+    if not engine.objects.get("revoked", kind, name, privilege):
+        return
+    if has(engine, privilege, kind, name, "", who):
+        return
+    if action:
+        raise ServiceError("42501", f'permission denied to {action} in database "{name}"')
+    raise denied(kind, name)
+
+
+def language_of(reader) -> str:
+    """Return the word behind LANGUAGE in the rest of a statement."""
+    for at in range(reader.at, len(reader.tokens) - 1):
+        if reader.tokens[at].text.upper() == "LANGUAGE":
+            return reader.tokens[at + 1].text.lower()
+    return ""
+
+
 def check_create(engine, reader, who) -> None:
     """CREATE TABLE, VIEW, PROCEDURE, FUNCTION need CREATE on the schema; SCHEMA on the database."""
     from dealab.sql.redshift.statements import routines
@@ -237,10 +276,17 @@ def check_create(engine, reader, who) -> None:
             raise denied("database", engine.database)
         return
     reader.accept("MATERIALIZED")
-    if temporary or not reader.accept_any("TABLE", "VIEW", "PROCEDURE", "FUNCTION"):
+    kind = reader.accept_any("TABLE", "VIEW", "PROCEDURE", "FUNCTION")
+    if not kind:
         return
     reader.accept("IF", "NOT", "EXISTS")
-    if not reader.is_name() or reader.word()[:1] == "#":
+    if temporary or reader.word()[:1] == "#":
+        check_open(engine, who, "TEMPORARY", "database", engine.database, "create temporary tables")
+        return
+    if kind in ("PROCEDURE", "FUNCTION"):
+        language = language_of(reader)
+        check_open(engine, who, "USAGE", "language", language)
+    if not reader.is_name() or _MAKING.get(kind) in system_privileges(engine, who):
         return
     parts = reader.qualified()
     name = parts[-2] if len(parts) > 1 else routines.default_schema(engine)

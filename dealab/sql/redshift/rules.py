@@ -6,7 +6,17 @@ from dealab.sql import signatures, types
 from dealab.sql.errors import LabLimit
 from dealab.sql.nodes import binds
 from dealab.sql.queries import Queries
-from dealab.sql.redshift import binary, casts, choice, lasts, registry, sessions, supers, times, to_char  # noqa: F401 - each registers its functions
+from dealab.sql.redshift import (  # noqa: F401 - each registers its functions
+    binary,
+    casts,
+    choice,
+    lasts,
+    registry,
+    sessions,
+    supers,
+    times,
+    to_char,
+)
 from dealab.sql.redshift.columns import ColumnNames
 from dealab.sql.redshift.correlation import Correlations
 from dealab.sql.redshift.decimals import RANK, common_number
@@ -312,6 +322,11 @@ class RedshiftBinder(
     def coerce(self, value, kind):
         if value.type == kind:
             return value
+        if kind.name in types.INTERVALS and isinstance(value.literal, str):
+            month = kind == types.INTERVAL_MONTH
+            return literal(
+                self, None, value.literal, ("year", "month") if month else ("day", "second")
+            )
         if value.type.name == "varchar" and kind.name == "varchar":
             return Value(value.sql, kind, value.literal)
         sql = casts.cast_sql(self, value, kind)

@@ -62,7 +62,6 @@ FIXED = {
     "downcase_delimited_identifier": "quoted names keep their case.",
     "enable_case_sensitive_identifier": "quoted names keep their case and are compared with it.",
     "enable_case_sensitive_super_attribute": "attributes of SUPER values keep their case.",
-    "interval_forbid_composite_literals": "interval literals may have several parts.",
     "json_serialization_enable": "nested data of external tables is returned as JSON text.",
     "json_serialization_parse_nested_strings": "JSON inside strings is parsed, too.",
     "navigate_super_null_on_error": "walking to an attribute that is not there is an error.",

@@ -191,7 +191,8 @@ def fitted(binder, value: Value, kind: Type, name: str, node=None) -> Value:
     if isinstance(value.literal, str) and kind.name in types.INTERVALS:
         from dealab.sql.redshift.intervals import literal
 
-        return literal(binder, node, value.literal, None)
+        qualifier = ("year", "month") if kind == types.INTERVAL_MONTH else ("day", "second")
+        return literal(binder, node, value.literal, qualifier)
     if not assignable(value.type, kind):
         raise mismatch(binder, value, kind, name, node)
     from dealab.sql.redshift.casts import cast_sql

@@ -23,6 +23,10 @@ CREATE MACRO lab_stamp(s) AS CASE
   WHEN s IS NULL THEN NULL
   WHEN lab_written(s, 'timestamp') IS NOT NULL THEN lab_written(s, 'timestamp')
   ELSE lab_fail('22007|invalid input syntax for type timestamp: "' || s || '"')::VARCHAR::TIMESTAMP END;
+CREATE MACRO lab_float(s, name) AS CASE
+  WHEN regexp_full_match(lower(trim(s)), '[+-]?(infinity|inf|nan)') THEN trim(s)
+  WHEN isinf(TRY_CAST(lab_numeric(s, name) AS DOUBLE)) THEN lab_fail('22003|"' || s || '" is out of range for type ' || name)::VARCHAR
+  ELSE lab_numeric(s, name) END;
 CREATE MACRO lab_listed(s) AS CASE
   WHEN strlen(s) > 65535 THEN CAST(lab_fail('XX000|Result size exceeds LISTAGG limit') AS VARCHAR) ELSE s END;
 CREATE MACRO lab_finite(made, given) AS CASE

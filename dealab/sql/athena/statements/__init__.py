@@ -138,6 +138,9 @@ def read(sql: str, hive: bool = False, parameters=()) -> Reader:
     def syntax_error(offset, token):
         line, column = parsing.Source(sql, []).line_column(offset)
         shown = token or "<EOF>"
+        if token == '""':
+            message = "Zero-length delimited identifier not allowed"
+            return ServiceError("SYNTAX_ERROR", message, line, column)
         if re.search(r"\b(?:TRY_)?CAST\s*\([^()]*\bAS\s+$", sql[:offset], re.IGNORECASE) and token:
             return ServiceError("TYPE_NOT_FOUND", f"Unknown type: {token}", line, column)
         return ServiceError("SYNTAX_ERROR", f"mismatched input '{shown}'", line, column)

@@ -95,7 +95,7 @@ def _value(engine, reader) -> Value:
     part = reader.until(",")
     tree = part.expression()
     binder = statements.binder_of(engine, part)
-    value = binder.bind(tree, Scope())
+    value = binder.bind(tree, Scope(clause="WHERE"))  # no aggregates
     if binder.reads:
         raise LabLimit("a query as a value of EXECUTE ... USING", "values are constants.")
     return value

@@ -105,6 +105,8 @@ class Builder:
 
     def filtered(self, raw: dict, child: Node) -> Node:
         """A condition above a table is shown there; above an aggregate it is HAVING."""
+        if "random()" in " ".join(texts(raw, "Expression")):  # see ``planning``
+            return child
         child.rows = min(child.rows, estimated(raw))
         if "NOT SUBQUERY" in " ".join(texts(raw, "Expression")):
             child.name = child.name.replace("Hash IN Join", "Hash NOT IN Join", 1)
@@ -350,8 +352,8 @@ class Builder:
         """Return which tables' columns an equality of DuckDB's plan means."""
         for one, two in self.said.equal:
             for first, second in ((one, two), (two, one)):
-                fits = left in (first[1], "#0") or not left.isidentifier()
-                fits = fits and (right in (second[1], "#0") or not right.isidentifier())
+                fits = left.startswith("#") or first[1] in re.findall(r"\w+", left)
+                fits = fits and (right.startswith("#") or second[1] in re.findall(r"\w+", right))
                 if fits and first in outer.columns and second in inner.columns:
                     return first, second
         return self.only(left, outer), self.only(right, inner)

@@ -74,7 +74,9 @@ def simplified(raw: dict) -> dict:
 
 
 def condition(text: str, children) -> str:
-    """Return a join's condition with names in place of positions."""
+    """Return a join's condition with names in place of positions, and without what ``planning``
+    has added to it."""
+    text = re.sub(r'\((.+?) \|\| "left"\(CAST\(random\(\) AS VARCHAR\), 0\)\)', r"\1", text)
     made = re.fullmatch(r"(.+?) (=|IS NOT DISTINCT FROM) (.+)", text)
     if made is None:
         return text

@@ -11,15 +11,30 @@ import sqlglot
 from sqlglot import exp
 
 from dealab.sql.redshift.explaining import duckplan
-from dealab.sql.redshift.explaining.written import conjuncts
+from dealab.sql.redshift.explaining.written import conjuncts, simple
 
 #: the share of rows that a condition is taken to keep: an equality, anything else
 EQUAL, OTHER = 0.005, 1 / 3
+#: an empty text that DuckDB cannot know beforehand
+UNKNOWN = sqlglot.parse_one("left(CAST(random() AS VARCHAR), 0)", dialect="duckdb")
 
 
 def whole(engine, plan, raw: dict) -> tuple[dict, bool]:
     """Return (plan, whether conditions were left out of it)."""
-    if not emptied(raw) or "WHERE false" in plan.query:
+    if "WHERE false" in plan.query:
+        return raw, False
+    if not scanned(raw) and (plan.local or plan.tables):  # answered from what DuckDB counts
+        tree = sqlglot.parse_one(plan.query, dialect="duckdb")
+        for select in tree.find_all(exp.Select):
+            if select.find(exp.AggFunc) is not None and select.args.get("from_") is not None:
+                select.where("random() < 2", copy=False)
+        made = again(engine, plan, tree)
+        return (made, False) if scanned(made) else emptied_whole(engine, plan, raw)
+    return emptied_whole(engine, plan, raw)
+
+
+def emptied_whole(engine, plan, raw: dict) -> tuple[dict, bool]:
+    if not emptied(raw):
         return raw, False
     tree = sqlglot.parse_one(plan.query, dialect="duckdb")
     changed = False
@@ -31,13 +46,30 @@ def whole(engine, plan, raw: dict) -> tuple[dict, bool]:
                 where.set("this", exp.and_(*kept, copy=True))
             else:
                 where.pop()
-    if not changed:
-        return raw, False
+    made = again(engine, plan, tree) if changed else raw
+    if emptied(made):  # the joined columns have no value in common
+        for test in list(tree.find_all(exp.EQ)):
+            if simple(test.left) is not None and simple(test.right) is not None:
+                for side in (test.left, test.right):
+                    told = exp.cast(side.copy(), "VARCHAR")
+                    side.replace(exp.DPipe(this=told, expression=UNKNOWN.copy()))
+        made = again(engine, plan, tree)
+    return (made, changed) if not emptied(made) else (raw, False)
+
+
+def again(engine, plan, tree) -> dict:
+    """Return DuckDB's plan of a changed query."""
     duck = engine.duck(plan)
     text = tree.sql(dialect="duckdb")
     duck.prepare(duck.views(plan.tables), text)
-    made = json.loads(duck.execute(f"EXPLAIN (FORMAT json) {text}")[0][1])[0]
-    return (made, True) if not emptied(made) else (raw, False)
+    return json.loads(duck.execute(f"EXPLAIN (FORMAT json) {text}")[0][1])[0]
+
+
+def scanned(raw: dict) -> bool:
+    """Tell whether a plan reads a table at all."""
+    if duckplan.kind(raw) == "SEQ_SCAN" or "Function" in duckplan.info(raw):
+        return True
+    return any(scanned(child) for child in raw.get("children") or ())
 
 
 def emptied(raw: dict) -> bool:

@@ -62,7 +62,10 @@ def order_item(item, select, several: bool) -> str:
         at = int(item.this) - 1
         if 0 <= at < len(select.expressions):
             item = select.expressions[at]
-    return shown(item.unalias() if isinstance(item, exp.Alias) else item, several)
+    item = item.unalias() if isinstance(item, exp.Alias) else item
+    while isinstance(item, exp.Cast) and item.find(exp.AggFunc) is not None:
+        item = item.this
+    return shown(item, several)
 
 
 def _select(found: Written, select) -> None:

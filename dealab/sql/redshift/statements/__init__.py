@@ -102,6 +102,11 @@ FORMS: dict[str, str] = {
     "SHOW TABLE": "show:show_table",
     "SHOW VIEW": "show:show_view",
     "SHOW CONSTRAINTS": "show:show_constraints",
+    "SHOW PROCEDURES": "show_routines:show_routines",
+    "SHOW FUNCTIONS": "show_routines:show_routines",
+    "SHOW PARAMETERS": "show_routines:show_parameters",
+    "SHOW GRANTS": "show_grants:show_grants",
+    "SHOW COLUMN GRANTS": "show_grants:show_column_grants",
     "PREPARE": "prepared:prepare",
     "EXECUTE": "prepared:execute",
     "DEALLOCATE": "prepared:deallocate",
@@ -146,7 +151,7 @@ def plan(engine, sql: str, parameters=()) -> Plan:
     if not reader.tokens:
         raise ServiceError("42601", "syntax error at end of input")
     if engine.aborted and engine.transaction is not None and not str(form).startswith("blocks:"):
-        if form is not None or words[:1] and words[0] in QUERIES:
+        if form is not None or (words[:1] and words[0] in QUERIES):
             raise transactions.ended()
     if words and words[0] == "WITH":  # WITH ... UPDATE, WITH ... DELETE
         form = FORMS.get(verb_after_with(reader))
@@ -175,6 +180,9 @@ def read(sql: str, parameters=()) -> Reader:
 
     def syntax_error(offset, token):
         line, column = parsing.Source(sql, []).line_column(offset)
+        if token == '""':
+            message = 'zero-length delimited identifier at or near """"'
+            return ServiceError("42601", message, line, column)
         if token and re.search(r"(::\s*|\bCAST\s*\([^()]*\bAS\s+)$", sql[:offset], re.IGNORECASE):
             return ServiceError("42704", f'type "{token}" does not exist', line, column)
         shown = f'at or near "{token}"' if token and token != "<EOF>" else "at end of input"

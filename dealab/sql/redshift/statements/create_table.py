@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dealab.sql.errors import ServiceError
 from dealab.sql.redshift import namespace as spaces
-from dealab.sql.redshift import places, storage
+from dealab.sql.redshift import places, rights, storage
 from dealab.sql.redshift.statements import definitions
 from dealab.sql.results import Outcome, Plan, done
 from dealab.sql.scope import Scope

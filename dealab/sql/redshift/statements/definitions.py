@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_TABLE_NEW.html (read 202
 from dataclasses import dataclass, field, replace
 
 from dealab.sql import types
-from dealab.sql.errors import LabLimit, ServiceError
+from dealab.sql.errors import ServiceError
 from dealab.sql.redshift.names import shown
 from dealab.sql.redshift.namespace import Column, Constraint
 from dealab.sql.redshift.statements.column_types import default_encoding, encoding, read_type

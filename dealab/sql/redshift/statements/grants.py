@@ -231,12 +231,12 @@ def check_may_grant(engine, target: Target, wanted) -> None:
 
 
 #: privileges that PUBLIC begins with on some kinds of object
-OPEN = ("USAGE", "CREATE", "EXECUTE", "TEMP")
+OPEN = ("USAGE", "CREATE", "EXECUTE", "TEMPORARY")
 
 
 def give(engine, target, kind, name, privilege, columns, option, _) -> None:
-    if kind == "public" and privilege in (*OPEN, "ALL"):
-        for one in (privilege,) if privilege != "ALL" else OPEN:
+    if kind == "public" and privilege in (*OPEN, "TEMP", "ALL"):
+        for one in expanded(target, privilege) if privilege != "ALL" else OPEN:
             engine.objects.drop("revoked", target.kind, target.id, one)
     for one in expanded(target, privilege):
         key = ("grant", target.kind, target.id, kind, name, one)
@@ -344,14 +344,12 @@ def reaches(engine, start: str, wanted: str) -> bool:
 
 
 def system(engine, reader, giving: bool, wanted, tag: str) -> Plan:
-    """GRANT CREATE TABLE, ... TO ROLE r; scoped permissions (FOR TABLES IN ...) are a limit."""
+    """GRANT CREATE TABLE, ... TO ROLE r; FOR TABLES IN ... is a scoped permission."""
     names = [name for name, _ in wanted]
     if reader.sees("FOR"):
-        raise LabLimit(
-            "scoped permissions (FOR ... IN SCHEMA or DATABASE)",
-            "Redshift applies the privilege to all objects of a kind, also those made later.",
-            "a scoped permission covers future objects; GRANT ... ON ALL TABLES does not.",
-        )
+        from dealab.sql.redshift.statements import scoped
+
+        return scoped.scoped(engine, reader, giving, wanted, tag)
     for name in names:
         if name == "ALL":
             continue
@@ -393,10 +391,9 @@ def elsewhere(engine, reader, wanted, giving: bool, tag: str) -> Plan:
             "Spectrum tables under Lake Formation are granted per table and column to IAM roles.",
         )
     if reader.is_string() or reader.sees("DEFAULT") or reader.sees("ALL"):
-        raise LabLimit(
-            f"{tag} ASSUMEROLE",
-            "users and groups may then use that IAM role in COPY, UNLOAD and Lambda functions.",
-        )
+        from dealab.sql.redshift.statements import scoped
+
+        return scoped.assume_role(engine, reader, giving, wanted, tag)
     raise LabLimit(
         f"{tag} ON {reader.word()}", "Redshift gives or takes the privilege on that object."
     )

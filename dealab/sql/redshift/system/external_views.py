@@ -42,7 +42,7 @@ def options(source: dict) -> str:
     return json.dumps(told, separators=(",", ":"))
 
 
-_OWN = ("kind", "database", "create")
+_OWN = ("kind", "database", "create", "eskind")
 
 
 @view(

@@ -148,11 +148,27 @@ def find(binder, parts: list[str], node) -> Source:
 
 def source(binder, found: SystemView, look: Look) -> Source:
     columns = [*found.columns, *found.hidden]
-    made = binder.rows_source(columns, rows_of(found, look), ("pg_catalog", found.name))
-    listed = ", ".join(quote(one) for one, _ in columns)
-    text = f"(SELECT * FROM {made.sql} AS s({listed}))"
     path = (look.engine.database, found.schema, found.name)
-    return Source(text, list(found.columns), hidden=list(found.hidden), path=path, table=found)
+    sql = rows_text(columns, rows_of(found, look))
+    return Source(sql, list(found.columns), hidden=list(found.hidden), path=path, table=found)
+
+
+def rows_text(columns, rows) -> str:
+    """Return DuckDB's text of a view's rows: plain texts, cast a column at a time (thousands of
+    casts of single values would take DuckDB long to read)."""
+    picks = ", ".join(
+        f"CAST(c{at} AS {types.duck_name(kind)}) AS {quote(name)}"
+        for at, (name, kind) in enumerate(columns)
+    )
+    names = ", ".join(f"c{at}" for at in range(len(columns)))
+    given = [tuple(map(literal, row)) for row in rows] or [("NULL",) * len(columns)]
+    listed = ", ".join(f"({', '.join(row)})" for row in given)
+    empty = "" if rows else " WHERE false"
+    return f"(SELECT {picks} FROM (VALUES {listed}) AS s({names}){empty})"
+
+
+def literal(value) -> str:
+    return "NULL" if value is None else types.text(str(value))
 
 
 def rows_of(found: SystemView, look: Look) -> list[tuple]:
