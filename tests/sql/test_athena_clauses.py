@@ -387,7 +387,7 @@ SEEN = [
     ("@ TBLPROPERTIES ('classification'='csv')", "'classification'='csv'"),
     ("@ TBLPROPERTIES ('bucketing_format'='spark')", "'bucketing_format'='spark'"),
     ("@ TBLPROPERTIES ('averageRecordSize'='9')", "'averageRecordSize'='9'"),
-    ("ROW FORMAT DELIMITED LINES TERMINATED BY '\\n'", "'line.delim'='\\n'"),
+    ("ROW FORMAT DELIMITED LINES TERMINATED BY '\\n'", "LINES TERMINATED BY '\\n'"),
     ("STORED AS TEXTFILE WITH SERDEPROPERTIES ('own.key'='v')", "'own.key'='v'"),
 ]
 
@@ -511,3 +511,121 @@ def test_unload(engine, words, expected):
     ((name, _),) = engine.lake.objects("s3://mine/u/")
     assert expected[0] in name
     assert engine.lake.read(f"s3://{name}").startswith(expected[1])
+
+
+# --- other statements -------------------------------------------------------------------
+
+HIVE_TABLE = (
+    "CREATE EXTERNAL TABLE t (a int, b string) PARTITIONED BY (p string, q int) "
+    f"{LAZY} LOCATION 's3://mine/t/'",
+    "ALTER TABLE t ADD PARTITION (p = 'x', q = 0) PARTITION (p = 'y', q = 1)",
+)
+ICE = "CREATE TABLE i (a int, b string) {} LOCATION 's3://mine/i/' TBLPROPERTIES ('table_type'='ICEBERG'{})"
+ICE_TABLE = (ICE.format("", ""), "INSERT INTO i VALUES (1, 'x'), (2, 'y')")
+
+N, F = "NOT_SUPPORTED", "FAILED"
+#: (statement, code) over HIVE_TABLE and ICE_TABLE
+STATEMENTS = [
+    *((f"ALTER TABLE t {words}", code) for words, code in (
+        ("ADD PARTITION (p = 'x')", F), ("ADD PARTITION (p = 'x', z = 1)", F), ("ADD PARTITION (p = 'x', q = 0)", F),
+        ("DROP PARTITION (p = 'nix')", F), ("DROP PARTITION (p = 'x', q = 0) PURGE", N), ("DROP PARTITION (p = 'x') IGNORE PROTECTION", S),
+        ("PARTITION (p = 'x', q = 0) SET TBLPROPERTIES ('a'='b')", S), ("PARTITION (p = 'x', q = 0) CONCATENATE", N),
+        ("ADD COLUMNS (c int) CASCADE", S), ("ADD COLUMNS (a int)", F), ("CHANGE a z int RESTRICT", S), ("CHANGE a z int AFTER nix", F),
+        ("UNSET TBLPROPERTIES ('nix')", F), ("SET SERDEPROPERTIES ('field.delim'=';')", N), ("SET SERDE 'x'", N), ("SET FILEFORMAT PARQUET", N),
+        ("CLUSTERED BY (a) INTO 2 BUCKETS", N), ("RENAME TO u", F), ("TOUCH", N), ("COMPACT 'major'", N), ("RECOVER PARTITIONS", S),
+        ("DROP COLUMN a", F), ("PARTITION COLUMN (p int)", S),
+    )),
+    ("MSCK REPAIR TABLE t DROP PARTITIONS", N), ("MSCK TABLE t", S), ("SHOW PARTITIONS t WHERE p = 'x'", S), ("SHOW COLUMNS IN t LIKE 'a*'", S),
+    ("SHOW TABLE EXTENDED LIKE 't'", N), ("SHOW CATALOGS", N), ("SHOW STATS FOR t", N), ("SHOW CREATE DATABASE fernway", N), ("SHOW DATABASES 'd*'", S),
+    ("SHOW TBLPROPERTIES t ('EXTERNAL', 'zz')", S), ("DESCRIBE DATABASE fernway", N), ("DESCRIBE INPUT x", N), ("ANALYZE TABLE t COMPUTE STATISTICS", N),
+    ("DROP TABLE t PURGE", N), ("DROP TABLE t CASCADE", S), ("DROP TABLE t, flow", S), ("TRUNCATE TABLE t", N), ("CREATE TABLE u LIKE t", N),
+    ("CREATE TABLE u (a int) LOCATION 's3://mine/u/'", "INVALID_REQUEST"), ("CREATE EXTERNAL TABLE u (a int)", "INVALID_REQUEST"),
+    ("CREATE EXTERNAL TABLE u (a int NOT NULL) LOCATION 's3://mine/u/'", S), ("CREATE EXTERNAL TABLE u (a int DEFAULT 1) LOCATION 's3://mine/u/'", S),
+    ("CREATE EXTERNAL TABLE u (a int) LOCATION 's3://mine/u/' COMMENT 'x'", S), ("CREATE EXTERNAL TABLE u (a integer) LOCATION 's3://mine/u/'", F),
+    ("CREATE DATABASE d MANAGEDLOCATION 's3://mine/'", S), ("CREATE DATABASE d WITH DBPROPERTIES ('a'='b') COMMENT 'x'", S), ("CREATE DATABASE fernway", F),
+    ("ALTER DATABASE fernway UNSET DBPROPERTIES ('k')", S), ("ALTER DATABASE fernway SET LOCATION 's3://mine/'", N), ("DROP DATABASE fernway RESTRICT", F),
+    *((f"INSERT {words}", S) for words in (
+        "OVERWRITE flow VALUES (1, 'a', 2)", "INTO flow PARTITION (a = 1) VALUES (1)", "INTO flow DEFAULT VALUES", "INTO flow AS f VALUES (1, 'a', 2)",
+        "INTO flow BY NAME SELECT 1 AS version", "INTO flow VALUES (1, 'a', 2) RETURNING version", "INTO flow VALUES (1, 'a', 2) ON CONFLICT DO NOTHING",
+    )),
+    ("INSERT INTO flow (version, version) VALUES (1, 2)", "DUPLICATE_COLUMN_NAME"), ("WITH q AS (SELECT 1 AS a) INSERT INTO flow SELECT * FROM q", S),
+    *((ICE.format(words, ""), N) for words in (
+        "ROW FORMAT DELIMITED", "STORED AS PARQUET", "CLUSTERED BY (a) INTO 2 BUCKETS", "PARTITIONED BY (z int)", "PARTITIONED BY (year(a))",
+    )),
+    *((ICE.format("", more), code) for more, code in (
+        (", 'foo'='bar'", N), (", 'has_encrypted_data'='true'", N), (", 'format'='orc'", "limit"), (", 'format'='csv'", "INVALID_TABLE_PROPERTY"),
+        (", 'write_compression'='lzo'", "INVALID_TABLE_PROPERTY"), (", 'compression_level'='3'", "INVALID_REQUEST"),
+        (", 'optimize_rewrite_data_file_threshold'='50'", "INVALID_TABLE_PROPERTY"), (", 'optimize_rewrite_delete_file_threshold'='0'", "INVALID_TABLE_PROPERTY"),
+        (", 'vacuum_min_snapshots_to_keep'='0'", "INVALID_TABLE_PROPERTY"), (", 'write_target_data_file_size_bytes'='x'", "INVALID_TABLE_PROPERTY"),
+        (", 'optimize_rewrite_max_data_file_size_bytes'='5'", "INVALID_TABLE_PROPERTY"),
+    )),
+    *((f"ALTER TABLE i {words}", code) for words, code in (
+        ("ADD COLUMN c int", S), ("DROP COLUMN IF EXISTS zz", S), ("DROP COLUMN zz", "COLUMN_NOT_FOUND"), ("CHANGE COLUMN a a string", N),
+        ("REPLACE COLUMNS (a int)", N), ("RENAME COLUMN a TO z", S), ("SET TBLPROPERTIES ('foo'='bar')", N), ("SET LOCATION 's3://mine/k/'", N),
+        ("ADD PARTITION (a = 1)", N), ("ADD PARTITION FIELD a", S), ("WRITE ORDERED BY a", S), ("EXECUTE optimize", S), ("RENAME TO nix.j", "SCHEMA_NOT_FOUND"),
+    )),
+    *((f"DELETE FROM i {words}", S) for words in ("x WHERE x.a = 1", "USING flow WHERE a = 1", "WHERE a = 1 LIMIT 1", "WHERE a = 1 RETURNING a", "ORDER BY a")),
+    *((f"UPDATE i {words}", S) for words in ("AS x SET a = 2", "SET i.a = 2", "SET a = 2 FROM flow", "SET a = 2 WHERE a = 1 LIMIT 1", "SET (a, b) = (1, 'x')", "SET a = 1, a = 2")),
+    *((f"MERGE INTO i USING (VALUES 1) AS s(x) {words}", S) for words in (
+        "ON i.a = s.x WHEN NOT MATCHED BY SOURCE THEN DELETE", "ON i.a = s.x WHEN MATCHED THEN UPDATE SET *", "ON i.a = s.x WHEN NOT MATCHED THEN INSERT *",
+        "ON i.a = s.x WHEN MATCHED THEN DO NOTHING", "ON i.a = s.x WHEN MATCHED THEN DELETE RETURNING a", "USING (x) WHEN MATCHED THEN DELETE",
+        "ON i.a = s.x WHEN NOT MATCHED THEN INSERT (a) VALUES (s.x) WHERE s.x > 9", "ON i.a = s.x WHEN MATCHED THEN UPDATE SET b = 'm' WHERE i.a > 5", "ON i.a = s.x",
+    )),
+    ("OPTIMIZE i REWRITE DATA USING SORT", S), ("OPTIMIZE i REWRITE DATA", S), ("OPTIMIZE i REWRITE DATA USING BIN_PACK WHERE a = 1", N),
+    ("OPTIMIZE flow REWRITE DATA USING BIN_PACK", N), ("VACUUM i RETAIN 1 HOURS", S), ("VACUUM flow", N), ("SHOW PARTITIONS i", N), ("MSCK REPAIR TABLE i", N),
+    ("SELECT * FROM i FOR VERSION AS OF 1", "INVALID_ARGUMENTS"), ("SELECT count(*) FROM i AS x FOR TIMESTAMP AS OF current_timestamp", S),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def furnished(lake_folder):
+    """An engine with one table of each kind; the statements over it are all refused."""
+    made = Athena(lake=Lake(lake_folder))
+    for sql in (*HIVE_TABLE, *ICE_TABLE):
+        made.run(sql)
+    return made
+
+
+@pytest.mark.parametrize(("sql", "code"), STATEMENTS, ids=lambda part: part[:80])
+def test_statement_refused(furnished, sql, code):
+    sql = sql.replace("TABLE i (", "TABLE k (").replace("mine/i/", "mine/k/")
+    assert refused(furnished, sql) == code
+    assert furnished.run("SELECT * FROM i ORDER BY a").rows == [(1, "x"), (2, "y")]
+
+
+#: (statement, a later query or SHOW, what it gives then); both tables are there before
+LATER = [
+    ("ALTER TABLE t ADD IF NOT EXISTS PARTITION (p = 'x', q = 0)", "SHOW PARTITIONS t", ["p=x/q=0", "p=y/q=1"]),
+    ("ALTER TABLE t ADD PARTITION (p = 'z', q = 2) LOCATION 's3://mine/z/'", "SHOW PARTITIONS t", ["p=x/q=0", "p=y/q=1", "p=z/q=2"]),
+    ("ALTER TABLE t DROP PARTITION (p = 'x')", "SHOW PARTITIONS t", ["p=y/q=1"]),
+    ("ALTER TABLE t DROP PARTITION (q >= 1)", "SHOW PARTITIONS t", ["p=x/q=0"]),
+    ("ALTER TABLE t DROP IF EXISTS PARTITION (p = 'nix')", "SHOW PARTITIONS t", ["p=x/q=0", "p=y/q=1"]),
+    ("ALTER TABLE t PARTITION (p = 'x', q = 0) RENAME TO PARTITION (p = 'n', q = 5)", "SHOW PARTITIONS t", ["p=n/q=5", "p=y/q=1"]),
+    ("ALTER TABLE t ADD COLUMNS (c int)", "SHOW COLUMNS IN t", ["a", "b", "c", "p", "q"]),
+    ("ALTER TABLE t REPLACE COLUMNS (z string)", "SHOW COLUMNS IN t", ["z", "p", "q"]),
+    ("ALTER TABLE t CHANGE a z bigint AFTER b", "SHOW COLUMNS IN t", ["b", "z", "p", "q"]),
+    ("ALTER TABLE t CHANGE COLUMN b b string FIRST", "SHOW COLUMNS IN t", ["b", "a", "p", "q"]),
+    ("ALTER TABLE t SET TBLPROPERTIES ('k'='v', 'EXTERNAL'='FALSE')", "SHOW TBLPROPERTIES t ('EXTERNAL')", ["EXTERNAL"]),
+    ("ALTER TABLE i ADD COLUMNS (c int COMMENT 'cc')", "SELECT c FROM i", [None, None]),
+    ("ALTER TABLE i DROP COLUMN b", "SHOW COLUMNS IN i", ["a"]),
+    ("ALTER TABLE i CHANGE COLUMN a z bigint AFTER b", "SHOW COLUMNS IN i", ["b", "z"]),
+    ("ALTER TABLE i RENAME TO j", "SELECT a FROM j ORDER BY a", [1, 2]),
+    ("DELETE FROM i WHERE a = 1", "SELECT a FROM i", [2]),
+    ("UPDATE i SET a = 9, b = 'z' WHERE b = 'x'", "SELECT a FROM i ORDER BY a", [2, 9]),
+    ("MERGE INTO i AS t USING (VALUES 1, 2, 3) AS s(x) ON t.a = s.x WHEN MATCHED AND t.b = 'x' THEN DELETE WHEN MATCHED THEN UPDATE SET a = 20 WHEN NOT MATCHED AND s.x > 2 THEN INSERT (a) VALUES (s.x)", "SELECT a FROM i ORDER BY a", [3, 20]),
+    ("CREATE TABLE IF NOT EXISTS flow AS SELECT 1 AS a", "SELECT count(*) FROM flow", [3]),
+    ("CREATE TABLE n AS SELECT 1 AS a WITH NO DATA", "SELECT count(*) FROM n", [0]),
+    ("CREATE TABLE n (c) AS SELECT 1 AS a", "SELECT c FROM n", [1]),
+    ("CREATE DATABASE d COMMENT 'c' LOCATION 's3://mine/d/' WITH DBPROPERTIES ('k'='v')", "SHOW DATABASES LIKE 'd|fern*'", ["d", "fernway"]),
+    ("DROP TABLE IF EXISTS nix", "SHOW TABLES 'i|t'", ["i", "t"]),
+    ("DROP DATABASE IF EXISTS nix CASCADE", "SHOW TABLES IN fernway 'i|t'", ["i", "t"]),
+    ("CREATE OR REPLACE VIEW v AS SELECT 5 AS a", "SHOW VIEWS LIKE 'v*'", ["v"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "question", "answer"), LATER, ids=lambda part: str(part)[:70])
+def test_effect_later(engine, sql, question, answer):
+    for before in (*HIVE_TABLE, *ICE_TABLE):
+        engine.run(before)
+    engine.run(sql)
+    assert [row[0] for row in engine.run(question).rows] == answer

@@ -60,3 +60,22 @@ def decimal_calculated(left: Value, right: Value, operator: str) -> Value:
     scale = max(s1, s2)
     kind = decimal(min(38, max(p1 - s1, p2 - s2) + scale), scale)
     return Value(f"CAST({left.sql} % {right.sql} AS {duck_name(kind)})", kind)
+
+
+def cut(engine, value: Value, kind) -> Value:
+    """Return a NUMERIC value without the digits that the type of a CAST has no room for.
+
+    They are rounded where the session says so, and where the value is a constant, which the leader
+    node works out: CAST(109.652 AS DECIMAL(4,1)) is 109.7.
+    https://docs.aws.amazon.com/redshift/latest/dg/r_enable_numeric_rounding.html
+    https://docs.aws.amazon.com/redshift/latest/dg/r_CAST_function.html (read 2026-11-23)
+    """
+    if value.type.name != "decimal" or kind.name not in ("decimal", *types.INTEGERS):
+        return value
+    room = kind.args[1] if kind.name == "decimal" else 0
+    if value.type.args[1] <= room:
+        return value
+    if getattr(engine, "variables", {}).get("enable_numeric_rounding") == "on":
+        return value
+    made = f"trunc({value.sql}, {room})" if room else f"trunc({value.sql})"
+    return Value(made, value.type)

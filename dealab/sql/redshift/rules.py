@@ -19,7 +19,7 @@ from dealab.sql.redshift import (  # noqa: F401 - each registers its functions
 )
 from dealab.sql.redshift.columns import ColumnNames
 from dealab.sql.redshift.correlation import Correlations
-from dealab.sql.redshift.decimals import RANK, common_number
+from dealab.sql.redshift.decimals import RANK, common_number, cut
 from dealab.sql.redshift.foreign import Foreign
 from dealab.sql.redshift.froms import Froms
 from dealab.sql.redshift.hierarchies import Hierarchies
@@ -27,6 +27,7 @@ from dealab.sql.redshift.intervals import cast_target, kind_of, literal, redshif
 from dealab.sql.redshift.messages import Messages
 from dealab.sql.redshift.names import read_type, shown
 from dealab.sql.redshift.operators import Operators
+from dealab.sql.redshift.outer_marks import OuterMarks
 from dealab.sql.redshift.plpgsql.frames import Variables
 from dealab.sql.redshift.system import functions  # noqa: F401 - registers its functions
 from dealab.sql.scope import Grouping, Value
@@ -70,7 +71,11 @@ class RedshiftBinder(
 
     FOREIGN = frozenset({(exp.Distinct, "on"), (exp.Slice, ""), (exp.IntDiv, ""), (exp.Lambda, "")})
 
-    SELECT_PARTS = (Queries.SELECT_PARTS | {"connect", "exclude"}) - {"windows", "sample", "laterals"}
+    SELECT_PARTS = (Queries.SELECT_PARTS | {"connect", "exclude"}) - {
+        "windows",
+        "sample",
+        "laterals",
+    }
 
     def foreign(self, node):
         return self.error("42601", f'syntax error at or near "{self.snippet(node)}"', node)
@@ -88,38 +93,6 @@ class RedshiftBinder(
         self.prebound: list = []  # items of FROM that PIVOT has bound
         self.within: dict = {}  # of a scope: what its WITHIN GROUP clauses order by
         self.leader: set[str] = set()  # functions used that only the leader node has
-
-    def bind_select(self, node, parent):
-        """FROM a, b WHERE a.x = b.x(+): the old way to write an outer join.
-
-        https://docs.aws.amazon.com/redshift/latest/dg/r_WHERE_oracle_outer.html
-        """
-        where = node.args.get("where")
-        if where is not None and any(c.args.get("join_mark") for c in where.find_all(exp.Column)):
-            node = self.outer_joins(node)
-        return super().bind_select(node, parent)
-
-    def outer_joins(self, node):
-        """Return a SELECT with LEFT JOIN in place of the marks (+)."""
-        from sqlglot import transforms
-        from sqlglot.errors import SqlglotError
-
-        made = node.copy()
-        for part, value in node.args.items():  # a WITH around it is bound already
-            if part == "with_":
-                made.set(part, None)
-        try:
-            made = transforms.eliminate_join_marks(made)
-        except (AssertionError, SqlglotError, KeyError, AttributeError):
-            raise LabLimit(
-                "this use of (+)", "Redshift joins the tables as an outer join."
-            ) from None
-        for join in made.args.get("joins") or ():
-            if join.args.get("kind") == "LEFT":  # sqlglot's own place for LEFT is "side"
-                join.set("kind", None)
-                join.set("side", "LEFT")
-        made.set("with_", node.args.get("with_"))
-        return made
 
     def bind_query(self, node, parent):
         query = super().bind_query(node, parent)
@@ -367,31 +340,10 @@ class RedshiftBinder(
         open_end = kind.name == "varchar" and not node.args["to"].expressions
         if value.type.name == "super" and open_end:
             kind = VARCHAR  # text in a SUPER value may be long: 256 is no limit for it
-        if self.cuts(value, kind) and not self.is_constant(node.this):
-            value = Value(self.cut(value, kind), value.type)
+        if not self.is_constant(node.this):
+            value = cut(self.engine, value, kind)
         result = self.cast_value(value, kind, node)
         return Value(f"TRY({result.sql})", kind) if safe else result
-
-    def cuts(self, value, kind) -> bool:
-        """Tell whether CAST cuts the digits of a NUMERIC value that the new type has no room for.
-
-        The leader node rounds constants: CAST(109.652 AS DECIMAL(4,1)) is 109.7.
-        https://docs.aws.amazon.com/redshift/latest/dg/r_enable_numeric_rounding.html
-        https://docs.aws.amazon.com/redshift/latest/dg/r_CAST_function.html (read 2026-11-23)
-        """
-        variables = getattr(self.engine, "variables", {})
-        exact = value.type.name == "decimal" and (kind.name in types.INTEGERS or kind.args)
-        if not exact or variables.get("enable_numeric_rounding") == "on":
-            return False
-        room = kind.args[1] if kind.name == "decimal" else 0
-        return kind.name in ("decimal", *types.INTEGERS) and value.type.args[1] > room
-
-    @staticmethod
-    def cut(value, kind) -> str:
-        """Return DuckDB's text of a decimal without the digits that ``kind`` has no room for."""
-        if kind.name == "decimal" and kind.args[1]:
-            return f"trunc({value.sql}, {kind.args[1]})"
-        return f"trunc({value.sql})"
 
     def cast_value(self, value, kind, node, safe=False):
         if value.type == kind:

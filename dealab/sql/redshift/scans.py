@@ -26,7 +26,9 @@ def note(engine, plan, profile: str, charged) -> None:
     found = []
     for node in pruning.scans(json.loads(profile).get("operator", [])):
         info = node["extra_info"]
-        label = by_file(engine, plan, info, files) or pruning.table_of(engine.lake, plan, info, taken)
+        label = by_file(engine, plan, info, files) or pruning.table_of(
+            engine.lake, plan, info, taken
+        )
         found.append(scan(engine, duck, plan.tables[label], node, files[label]))
     share(found, charged.bytes_scanned)
     record.details.setdefault("external_scans", []).extend(found)

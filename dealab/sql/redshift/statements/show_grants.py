@@ -68,8 +68,16 @@ def show_column_grants(engine, reader) -> Plan:
         database, schema, name, _, privilege = place(engine, one)
         for column in one.columns:
             rows.append(
-                (database, schema, name, column, "COLUMN", privilege)
-                + (*facts(engine, one, "COLUMN"), one.grantor)
+                (
+                    database,
+                    schema,
+                    name,
+                    column,
+                    "COLUMN",
+                    privilege,
+                    *facts(engine, one, "COLUMN"),
+                    one.grantor,
+                )
             )
     titles = ["database_name", "schema_name", "table_name", "column_name", "object_type"]
     return table(

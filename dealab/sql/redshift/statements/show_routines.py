@@ -66,8 +66,18 @@ def show_parameters(engine, reader) -> Plan:
             precision = {"smallint": 16, "integer": 32, "bigint": 64}.get(item.type.name)
         length = item.type.args[0] if text_ and item.type.args else None
         rows.append(
-            (one.database, one.schema, one.name, item.name, at, item.mode, base(item.type))
-            + (length, precision, scale)
+            (
+                one.database,
+                one.schema,
+                one.name,
+                item.name,
+                at,
+                item.mode,
+                base(item.type),
+                length,
+                precision,
+                scale,
+            )
         )
     titles = ["database_name", "schema_name", f"{kind}_name", "parameter_name"]
     titles += ["ordinal_position", "parameter_type", "data_type", "character_maximum_length"]
