@@ -1,8 +1,8 @@
 """Joins and the order of clauses, told by the tokens: the parser's tree forgets what was written.
 
 ``a JOIN b`` without ON comes out of the parser as ``a, b``, and ``CROSS JOIN b ON ...`` keeps a
-condition that nobody reads. ``LIMIT 1 WHERE x`` is the same tree as ``WHERE x LIMIT 1``. The services
-refuse all of them.
+condition that nobody reads. ``LIMIT 1 WHERE x`` is the same tree as ``WHERE x LIMIT 1``. The
+services refuse all of them.
 Trino's grammar of joins: https://github.com/trinodb/trino/tree/master/core/trino-grammar
 https://docs.aws.amazon.com/redshift/latest/dg/r_FROM_clause30.html
 """

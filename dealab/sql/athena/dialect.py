@@ -9,6 +9,7 @@ from sqlglot.dialects.hive import Hive
 from sqlglot.dialects.trino import Trino
 from sqlglot.tokens import TokenType
 
+from dealab.sql.errors import LabLimit
 from dealab.sql.parsing import own_grammar
 
 
@@ -82,7 +83,12 @@ class AthenaDialect(Trino):
             "JSON_OBJECT": lambda self: _json_object(self),
             "JSON_ARRAY": lambda self: _json_array(self),
             "LISTAGG": lambda self: _listagg(self),
+            "JSON_TABLE": lambda self: _json_table(self),
         }
+
+
+def _json_table(parser):
+    raise LabLimit("JSON_TABLE", "Trino's newer versions make rows of a JSON text with it.")
 
 
 def _placed(node, token):

@@ -23,6 +23,7 @@ from dealab.sql.athena.lets import Lets, is_long, named
 from dealab.sql.athena.literals import Literals
 from dealab.sql.athena.messages import Messages
 from dealab.sql.athena.names import read_type
+from dealab.sql.athena.tablefunctions import TableFunctions
 from dealab.sql.athena.unnesting import Unnesting
 from dealab.sql.athena.windows import Windows
 from dealab.sql.errors import LabLimit, ServiceError
@@ -65,7 +66,9 @@ ORDERABLE = {
 }
 
 
-class AthenaBinder(Messages, Literals, Comparisons, Arithmetic, Windows, Unnesting, Lets, Queries):
+class AthenaBinder(
+    Messages, Literals, Comparisons, Arithmetic, Windows, Unnesting, TableFunctions, Lets, Queries
+):
     service = "Athena"
     REPEATED_ALIASES = True  # UNNEST(a) AS t(x), UNNEST(b) AS t(y)
     MAX_RECURSION = 10  # Trino's max_recursion_depth

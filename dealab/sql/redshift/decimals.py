@@ -1,5 +1,6 @@
 """Redshift's numbers: common types, precision and scale of results."""
 
+from dealab.sql import types
 from dealab.sql.athena.decimals import quotient
 from dealab.sql.scope import Value
 from dealab.sql.types import (

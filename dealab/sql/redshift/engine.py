@@ -1,7 +1,6 @@
 """Redshift as a library: a session of a user in a namespace; statements in, results out."""
 
 import os
-import re
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -185,9 +184,4 @@ class Redshift(Engine):
         return f"pg_temp_{self.pid}"
 
 
-def is_system(name: str) -> bool:
-    """Tell whether a relation's name is one of Redshift's system tables and views."""
-    return re.match(r"(pg|svv|stl|stv|svl|sys|svcs)_", name) is not None
-
-
-__all__ = ["SETTINGS", "Redshift", "is_system"]
+__all__ = ["SETTINGS", "Redshift"]

@@ -177,17 +177,16 @@ class Foreign:
             sides.append((f"{value or ''} {side}".strip() if isinstance(value, str) else side, side))
         (start, first), (end, last) = ((a.upper(), b) for a, b in sides)
         problem = None
+        if spec.args.get("end") is None:
+            return super().frame(spec, scope)
         if start == "UNBOUNDED FOLLOWING":
             problem = "frame start cannot be UNBOUNDED FOLLOWING"
         elif end == "UNBOUNDED PRECEDING":
             problem = "frame end cannot be UNBOUNDED PRECEDING"
-        elif spec.args.get("end") is None and first == "FOLLOWING":
-            problem = "frame starting from following row cannot end with current row"
+        elif first == "FOLLOWING" and (last == "PRECEDING" or end == "CURRENT ROW"):
+            problem = "frame starting from following row cannot have preceding rows"
         elif last == "PRECEDING" and first != "PRECEDING":
-            row = "following" if first == "FOLLOWING" else "current"
-            problem = f"frame starting from {row} row cannot have preceding rows"
-        elif first == "FOLLOWING" and end.startswith("CURRENT ROW"):
-            problem = "frame starting from following row cannot end with current row"
+            problem = "frame starting from current row cannot have preceding rows"
         if problem:
             raise self.error("42P20", problem, spec)
         return super().frame(spec, scope)

@@ -51,6 +51,7 @@ NESTED = ("row", "array", "map")
 class RedshiftBinder(
     Variables,
     Foreign,
+    OuterMarks,
     Messages,
     Correlations,
     Hierarchies,

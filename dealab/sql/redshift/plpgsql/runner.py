@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dealab.sql import types
 from dealab.sql.errors import ServiceError
-from dealab.sql.redshift import transactions
+from dealab.sql.redshift import history, transactions
 from dealab.sql.redshift.plpgsql import tree
 from dealab.sql.redshift.plpgsql.frames import Frame, Variable, typed
 from dealab.sql.redshift.statements import cursors
@@ -53,6 +53,7 @@ class Runner:
         self.row_count = 0
         self.steps = 0
         self.handling: ServiceError | None = None
+        self.query_id = engine.record.query_id if engine.record is not None else None  # the CALL's
 
     def run(self, values: dict[str, Variable]) -> None:
         """Run the body with these arguments; output arguments hold their values afterwards."""
@@ -286,8 +287,6 @@ class Runner:
 
     def perform(self, text: str):
         """Run a statement of SQL, and leave a record of it."""
-        from dealab.sql.redshift import history
-
         word = text.split(None, 1)[0].upper()
         ends = word in ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT")
         if ends and self.procedure.atomic:
@@ -427,6 +426,8 @@ class Runner:
         self.engine.namespace.log(
             "svl_stored_proc_messages",
             session_id=self.engine.pid,
+            recordtime=history.now(),
+            query=self.query_id,
             loglevel=statement.level,
             message=message,
             linenum=statement.line,
