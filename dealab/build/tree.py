@@ -23,7 +23,8 @@ def derive(root: Path | None = None) -> dict[str, bytes]:
     }
     files |= {f"source/{file}": text.encode() for file, text in sources.items()}
     files |= {f"release/{file}": text.encode() for file, text in release.build(sources).items()}
-    files |= {f"docs/reference/{one}.md": reference.build(one).encode() for one in reference.SERVICES}
+    for service in reference.SERVICES:
+        files[f"docs/reference/{service}.md"] = reference.build(service).encode()
     return files
 
 

@@ -168,6 +168,8 @@ class Engine:
         if isinstance(problem, SqlError):
             return problem
         message = str(problem)
+        for root in self.lake.roots():  # a file is told by its address in the lake
+            message = message.replace(f"{root.as_posix()}/", "s3://")
         own = re.search(r"'lab\|([A-Z_0-9]+)\|(.*)' to INT64", message, re.DOTALL)
         if own:
             return self.own_error(own[1], own[2])

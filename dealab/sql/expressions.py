@@ -5,6 +5,7 @@ listed, or a part that is set and not listed, is refused by name: nothing is sil
 What differs between the services is in the subclasses (athena.py, redshift.py).
 """
 
+import contextlib
 import re
 
 from sqlglot import exp
@@ -41,6 +42,7 @@ class Expressions(Calls):
         self.tables: dict[str, object] = {}  # catalog tables that are read, by their DuckDB view
         self.reads: list = []  # the Source of every relation that FROM names
         self.counter = 0
+        self.level = 0
 
     # --- entry ------------------------------------------------------------------------
 
@@ -63,7 +65,8 @@ class Expressions(Calls):
         ):
             scope.grouping = None
             try:
-                whole = getattr(self, method)(node, scope)
+                with self.steady():
+                    whole = getattr(self, method)(node, scope)
             except ServiceError:
                 whole = None
             finally:
@@ -107,6 +110,18 @@ class Expressions(Calls):
             whole = self.source.sql[span[0] : last]
         cut = " ".join(whole.split())
         return cut if len(cut) <= 60 else cut[:57] + "..."
+
+    @contextlib.contextmanager
+    def steady(self):
+        """Give the same names in each go: a key of GROUP BY is found again by its text."""
+        before = self.counter
+        self.level += 1
+        self.counter = self.level * 1_000_000
+        try:
+            yield
+        finally:
+            self.counter = before
+            self.level -= 1
 
     def fresh(self, stem: str) -> str:
         self.counter += 1

@@ -4,6 +4,7 @@ Each query becomes DuckDB text plus its output columns (the service's names and 
 every clause that may be set are listed; anything else is refused by name.
 """
 
+import re
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -27,6 +28,18 @@ class WithinDepth(exp.Expression):
     """The binder's own node: the step's condition, then the check of the depth."""
 
     arg_types = {"this": False}  # noqa: RUF012
+
+
+_PARAMETERS = re.compile(r"\blambda ([\w, ]+):")
+_MEMBER = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![\w.])(\w+)\.(?=[A-Za-z_"])""")
+
+
+def members(sql: str) -> str:
+    """Write fields of lambda parameters as ``(p).f``: in HAVING DuckDB takes ``p.f`` for a column."""
+    names = {name.strip() for found in _PARAMETERS.findall(sql) for name in found.split(",")}
+    if not names:
+        return sql
+    return _MEMBER.sub(lambda m: f"({m[1]})." if m[1] in names else m[0], sql)
 
 
 @dataclass(slots=True)
@@ -351,9 +364,8 @@ class Queries(Relations, Expressions):
         having = ""
         if node.args.get("having") is not None:
             scope.clause = "HAVING"
-            having = (
-                " HAVING " + self.condition(node.args["having"].this, scope, "HAVING clause").sql
-            )
+            test = self.condition(node.args["having"].this, scope, "HAVING clause").sql
+            having = " HAVING " + members(test)
         qualify = ""
         if node.args.get("qualify") is not None:
             scope.clause = "QUALIFY"
@@ -506,7 +518,8 @@ class Queries(Relations, Expressions):
             return False, ("", None)
         grouping = Grouping()
         if group is None:
-            return True, ("", grouping)
+            # one row, also where the text has lost its aggregate: typeof(sum(x)) is a constant
+            return True, (" GROUP BY ()", grouping)
         scope.clause = "GROUP BY"
         parts = []
         self.allow(group, {"expressions", "cube", "rollup", "grouping_sets", "all", "distinct"})
@@ -589,14 +602,18 @@ class Queries(Relations, Expressions):
                 if not 1 <= at <= len(items):
                     raise self.group_position(at, item)
                 chosen = items[at - 1][1]
-                value = chosen if isinstance(chosen, Value) else self.group_key(chosen, scope)
+                value = chosen if isinstance(chosen, Value) else self.steady_key(chosen, scope)
                 self.note_key(value, chosen, grouping)
                 return value.sql if not self.is_constant(chosen) else str(at)
         named = self.group_name(item, items, scope)
         node = item if named is None else named
-        value = node if isinstance(node, Value) else self.group_key(node, scope)
+        value = node if isinstance(node, Value) else self.steady_key(node, scope)
         self.note_key(value, node, grouping)
         return value.sql
+
+    def steady_key(self, node, scope) -> Value:
+        with self.steady():
+            return self.group_key(node, scope)
 
     def group_key(self, node, scope) -> Value:
         return self.bind(node, scope)

@@ -90,6 +90,8 @@ class Relations:
         if comma:
             return f",\n     {item}" if not item.startswith("LATERAL") else f"\nCROSS JOIN {item}"
         if kind == "CROSS":
+            if on is not None or using:
+                raise self.foreign(on if on is not None else join)
             return f"\nCROSS JOIN {item}"
         word = f"{side} JOIN".strip() if side else "JOIN"
         if natural:

@@ -117,6 +117,7 @@ SEEDS = [
     "EXPLAIN SELECT region, count(*) FROM sales GROUP BY 1", "EXPLAIN VERBOSE DELETE FROM sales WHERE id = 1",
     # SHOW
     "SHOW TABLES FROM SCHEMA dev.public LIKE 's%' LIMIT 2", "SHOW COLUMNS FROM TABLE dev.public.sales LIKE '%'", "SHOW SCHEMAS FROM DATABASE dev LIMIT 3", "SHOW DATABASES", "SHOW TABLE public.sales", "SHOW VIEW public.big", "#SHOW EXTERNAL TABLE ext.pairs", "SHOW CONSTRAINTS PRIMARY KEYS FROM TABLE dev.public.sales",
+    "SHOW GRANTS ON TABLE sales", "SHOW COLUMN GRANTS ON TABLE dev.public.sales", "SHOW FUNCTIONS FROM SCHEMA dev.public", "SHOW PROCEDURES FROM SCHEMA dev.public LIKE 's%'", "SHOW PARAMETERS OF FUNCTION dev.public.twice(int)",
     # COPY and UNLOAD
     "COPY sales FROM 's3://in/sales.txt' IAM_ROLE default DELIMITER '|' COMPUPDATE OFF STATUPDATE ON", "COPY sales (id, region) FROM 's3://in/sales.csv' IAM_ROLE 'arn:aws:iam::123456789012:role/r' CSV IGNOREHEADER 1 EMPTYASNULL MAXERROR 3 TRUNCATECOLUMNS", "COPY sales (id, region) FROM 's3://in/sales.json' IAM_ROLE default FORMAT AS JSON 'auto ignorecase'", "COPY sales FROM 's3://in/sales.txt' IAM_ROLE default NOLOAD DATEFORMAT 'auto' NULL AS 'x'",
     "UNLOAD ('SELECT * FROM sales WHERE region = ''north''') TO 's3://out/un_' IAM_ROLE default FORMAT AS PARQUET PARTITION BY (region) INCLUDE MANIFEST", "UNLOAD ('SELECT id, region FROM sales') TO 's3://out/un2_' IAM_ROLE default CSV HEADER PARALLEL OFF GZIP ALLOWOVERWRITE MAXFILESIZE 10 MB", "UNLOAD ($$SELECT 1 AS a$$) TO 's3://out/un3_' IAM_ROLE default DELIMITER AS '|' ADDQUOTES ESCAPE NULL AS 'n' CLEANPATH",

@@ -1,11 +1,13 @@
 """What the fuzz tests of statements that change something need: a lake, its state, the checks."""
 
+import collections
 import contextlib
 import hashlib
 import json
 import random
 import re
 import signal
+import sys
 
 import change_seeds_athena
 import change_seeds_redshift
@@ -18,8 +20,8 @@ SECONDS = 10  # a statement that takes longer hangs
 
 #: what no learner should read: DuckDB's, sqlglot's and Python's ways of failing
 RAW = re.compile(
-    r"\b(?:Binder|Catalog|Parser|Conversion|Internal|INTERNAL|Invalid Input|Out of Range|IO|Constraint"
-    r"|TransactionContext|Dependency|Permission|Serialization|Not implemented) Error|"
+    r"\b(?:Binder|Catalog|Parser|Conversion|Internal|INTERNAL|Invalid Input|Out of Range|IO"
+    r"|Constraint|TransactionContext|Dependency|Permission|Serialization|Not implemented) Error|"
     r"(?i:sqlglot|duckdb)|Traceback|object has no attribute|lab_\w+\(|<class '|NoneType|"
     r"\b(?:Key|Type|Value|Attribute|Index|Name|Assertion|Unicode\w+|FileNotFound|OS)Error\b"
 )  # fmt: skip
@@ -171,7 +173,7 @@ class World:
 
     def failed(self, engine, sql: str) -> str:
         """Run a statement that must end in one of the allowed ways; return what is wrong."""
-        answer, wrong = self.run(engine, sql)
+        _, wrong = self.run(engine, sql)
         return wrong and f"{sql[:200]!r} afterwards: {wrong}"
 
     def answers(self, engine) -> str:
@@ -307,7 +309,9 @@ class ChangeMutator(mutations.Mutator):
         """Change what stands inside a literal."""
         mark = self._one(marks, STRING)
         at = self.dice.randrange(len(mark[0]) + 1)
-        more = self.dice.choice((*mutations.STRANGE, "..", "/", "//", "''", "%", "=", "x" * 3000, "\\n"))
+        more = self.dice.choice(
+            (*mutations.STRANGE, "..", "/", "//", "''", "%", "=", "x" * 3000, "\\n")
+        )
         return mutations._put(sql, mark, mark[0][:at] + more + mark[0][at:])
 
     def cut(self, sql, marks):
@@ -337,6 +341,9 @@ class ChangeMutator(mutations.Mutator):
 # --- sequences --------------------------------------------------------------------------
 
 
+CONTROL = ("BEGIN", "BEGIN", "COMMIT", "ROLLBACK", "ROLLBACK", "SELECT 1/0")
+
+
 def sequence(folder, service: str, seed: int, length: int, tally=None) -> list[str]:
     """Run random statements in two sessions of a lake; return what was wrong with them."""
     dice, mutator = random.Random(seed), ChangeMutator(service, f"{service} {seed}")
@@ -346,7 +353,7 @@ def sequence(folder, service: str, seed: int, length: int, tally=None) -> list[s
     for _ in range(length):
         engine = dice.choice(sessions)
         control = service == "redshift" and dice.random() < 0.2
-        sql = dice.choice(("BEGIN", "BEGIN", "COMMIT", "ROLLBACK", "ROLLBACK", "SELECT 1/0")) if control else mutator.statement()  # fmt: skip
+        sql = dice.choice(CONTROL) if control else mutator.statement()
         before = world.state(engine)
         was = getattr(engine, "transaction", None)
         answer, problem = world.run(engine, sql)
@@ -386,3 +393,27 @@ def sequence(folder, service: str, seed: int, length: int, tally=None) -> list[s
         if told:
             wrong.append(f"{seed}: at the end: {told}")
     return wrong
+
+
+def main(service: str, first: str = "0", count: str = "100", length: str = "60") -> None:
+    """Run many sequences: ``python tests/sql/changes.py redshift 1000 50``."""
+    import tempfile
+    from pathlib import Path
+
+    import lake
+
+    folder, tally = lake.make(Path(tempfile.mkdtemp())), collections.Counter()
+    for mark, sql in seeds(service):
+        world = World(folder, service)
+        answer, problem = world.run(world.first, sql)
+        got = {ServiceError: "!", LabLimit: "#"}.get(type(answer), "")
+        if problem or got != mark:
+            print(f"{sql}: {got or 'runs'}, {problem or answer}")
+    for seed in range(int(first), int(first) + int(count)):
+        for problem in sequence(folder, service, seed, int(length), tally):
+            print(problem)
+    print(dict(tally))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -59,6 +59,8 @@ ROWS = [
      [(2, 3)], "r_COLLATE.html"),
     ("select count(*) from words where collate(b, 'case_insensitive') = 'X'", [(2,)],
      "r_COLLATE.html"),
+    ("select 'v: ' + v, 'a' + 'b' from right_one", [("v: one", "ab")],
+     "r_concat_op.html"),
     ("select l.k, r.v from left_one l, right_one r where l.k = r.k(+) order by 1",
      [(1, "one"), (2, None)], "r_WHERE_oracle_outer.html"),
 ]  # fmt: skip

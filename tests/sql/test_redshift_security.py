@@ -246,13 +246,11 @@ def test_session_authorization(admin):
     denied(as_user(admin), "SET SESSION AUTHORIZATION bob")
 
 
-def test_scoped_and_lake_formation_grants_are_limits(admin):
-    for sql in (
-        "GRANT SELECT ON EXTERNAL TABLE fernway.orders TO IAM_ROLE 'arn:aws:iam::1:role/x'",
-        "GRANT ASSUMEROLE ON DEFAULT TO ann FOR COPY",
-    ):
-        with pytest.raises(LabLimit):
-            admin.run(sql)
+def test_lake_formation_grants_are_limits(admin):
+    with pytest.raises(LabLimit):
+        admin.run(
+            "GRANT SELECT ON EXTERNAL TABLE fernway.orders TO IAM_ROLE 'arn:aws:iam::1:role/x'"
+        )
 
 
 # --- row-level security -----------------------------------------------------------------

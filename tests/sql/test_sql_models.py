@@ -1,11 +1,10 @@
 """Tables under random changes, against a model of a few lines of Python.
 
-Redshift: rows under INSERT, UPDATE, DELETE, MERGE, TRUNCATE, ALTER, and blocks that are committed or
-rolled back. Athena: a partitioned table whose partitions come and go while its files stay.
+Redshift: rows under INSERT, UPDATE, DELETE, MERGE, TRUNCATE, ALTER, in blocks that are committed
+or rolled back. Athena: a partitioned table whose partitions come and go while its files stay.
 """
 
 import copy
-
 import random
 from decimal import Decimal
 
@@ -38,9 +37,10 @@ class RedshiftModel:
 
     def step(self) -> str:
         ways = (
-            self.insert, self.insert, self.insert, self.update, self.update, self.delete, self.merge,
-            self.merge, self.truncate, self.add, self.drop, self.rename, self.fail, self.begin,
-            self.begin, self.commit, self.rollback, self.remove, self.widen, self.refused,
+            self.insert, self.insert, self.insert, self.update, self.update, self.delete,
+            self.merge, self.merge, self.truncate, self.add, self.drop, self.rename, self.fail,
+            self.begin, self.begin, self.commit, self.rollback, self.remove, self.widen,
+            self.refused,
         )  # fmt: skip
         return self.dice.choice(ways)()
 
@@ -91,7 +91,10 @@ class RedshiftModel:
         return self.change(f"INSERT INTO m ({', '.join(names)}) VALUES {listed}", apply)
 
     def update(self):
-        rest, name = self.dice.randrange(3), next(n for n in self.now.columns if n in ("v", "other"))
+        rest, name = (
+            self.dice.randrange(3),
+            next(n for n in self.now.columns if n in ("v", "other")),
+        )
 
         def apply(table):
             hit = [row for row in table.rows if row["id"] % 3 == rest]

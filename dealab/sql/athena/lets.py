@@ -78,11 +78,13 @@ def named(values: list[Value], make) -> Value | None:
     """Return what ``make`` builds of the values, with each of them computed once."""
     level = max((int(n) for value in values for n in _LABEL.findall(value.sql)), default=0) + 1
     label = f"let{level}"
-    texts, short = {}, []
+    texts, keys, short = {}, [], []
     for at, value in enumerate(values):
         if value.literal is None and value.type != NULL:
-            texts[f"{label}.a{at}"] = value.sql
-            value = Value(f"{label}.a{at}", value.type)
+            name = f"struct_extract({label}, 'a{at}')"  # label.a0 is no field in DuckDB's HAVING
+            texts[name] = value.sql
+            keys.append(f"a{at}")
+            value = Value(name, value.type)
         short.append(value)
     result = make(*short)
     if result is None or not any(one in result.sql for one in texts):
@@ -92,7 +94,9 @@ def named(values: list[Value], make) -> Value | None:
         for one, text in texts.items():
             sql = sql.replace(one, text)
     else:
-        fields = ", ".join(f"{one.split('.')[1]} := {text}" for one, text in texts.items())
+        fields = ", ".join(
+            f"{key} := {text}" for key, text in zip(keys, texts.values(), strict=True)
+        )
         sql = f"list_transform([struct_pack({fields})], lambda {label}: {sql})[1]"
     return Value(sql, result.type, result.literal)
 

@@ -43,9 +43,9 @@ class Target:
 
     ``columns`` are pairs of name and type, the partition ``keys`` (their number) last. ``location``
     ends in ``/``. ``delimiter``, ``nested`` (of items, of map keys), ``escape`` and ``null`` are
-    those of delimited text. ``quotes`` are the quotation mark and the escape character of CSV; ``header``
-    asks for a first line with the columns' names. ``places`` holds folders of partitions that
-    exist already, by their values.
+    those of delimited text. ``quotes`` are the quotation mark and the escape character of CSV;
+    ``header`` asks for a first line with the columns' names. ``places`` holds folders of partitions
+    that exist already, by their values.
     """
 
     location: str

@@ -190,9 +190,7 @@ def read(table: Table, files, hive: bool, connection):
     columns = _json_columns(table, files, None)
     ignore = _flag(table, "ignore.malformed.json", "false")
     lenient = "openx" in table.serde.lower() and nulls_for_bad_data(table)
-    formats = [
-        part for part in table.settings.get("timestamp.formats", "").split(",") if part
-    ]
+    formats = [part for part in table.settings.get("timestamp.formats", "").split(",") if part]
     asked: dict[str, str] = {}
     for _, kind, spelled, of in columns:
         for key in spelled:

@@ -264,3 +264,10 @@ SPECIAL["percentile_disc"] = _percentile
 def regexp(binder, node, scope):
     values = arguments(binder, node, scope, 2, 6)
     return patterns.redshift(binder, node, node.name.lower(), values)
+
+
+@special("current_namespace")
+def current_namespace(binder, node, scope):
+    """https://docs.aws.amazon.com/redshift/latest/dg/r_CURRENT_NAMESPACE.html"""
+    arguments(binder, node, scope, 0, 0)
+    return binder.namespace_value()

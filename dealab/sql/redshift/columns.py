@@ -44,7 +44,13 @@ class ColumnNames:
                 return "current_user_id"
             case exp.CurrentCatalog():
                 return "current_catalog"
-            case exp.Window() | exp.Filter() | exp.WithinGroup() | exp.IgnoreNulls() | exp.RespectNulls():
+            case (
+                exp.Window()
+                | exp.Filter()
+                | exp.WithinGroup()
+                | exp.IgnoreNulls()
+                | exp.RespectNulls()
+            ):
                 return self.unnamed(at, node.this)
             case exp.Case():
                 return "case"

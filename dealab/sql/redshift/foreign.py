@@ -105,7 +105,7 @@ class Foreign:
         https://docs.aws.amazon.com/redshift/latest/dg/r_WITH_clause.html
         """
         if isinstance(cte.this, exp.Union) and cte.this.args.get("distinct"):
-            raise self.error("0A000", "recursive CTE must combine its parts with UNION ALL", cte)
+            raise self.bad_recursion(label, cte)
         if not names:
             raise self.error(
                 "42601", f'recursive CTE "{label}" must have a list of column names', cte
@@ -174,7 +174,9 @@ class Foreign:
             ):
                 shown = self.snippet(value) or "-"
                 raise self.error("42601", f'syntax error at or near "{shown}"', value)
-            sides.append((f"{value or ''} {side}".strip() if isinstance(value, str) else side, side))
+            sides.append(
+                (f"{value or ''} {side}".strip() if isinstance(value, str) else side, side)
+            )
         (start, first), (end, last) = ((a.upper(), b) for a, b in sides)
         problem = None
         if spec.args.get("end") is None:
@@ -195,7 +197,11 @@ class Foreign:
         """An array begins with the word ARRAY: there is no [1, 2] alone."""
         span = self.source.span(node)
         tokens = [t for t in self.source.tokens if span is not None and t.start < span[0]]
-        if tokens and tokens[-1].text == "[" and "ARRAY" not in [t.text.upper() for t in tokens[-2:]]:
+        if (
+            tokens
+            and tokens[-1].text == "["
+            and "ARRAY" not in [t.text.upper() for t in tokens[-2:]]
+        ):
             raise self.syntax_at(node, ("[",))
 
     def unknown_column(self, node, parts, scope):

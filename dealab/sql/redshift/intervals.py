@@ -140,8 +140,10 @@ def check_composite(binder, node, months: int, micros: int, qualifier) -> None:
     variables = getattr(getattr(binder, "engine", None), "variables", {})
     if variables.get("interval_forbid_composite_literals", "on") not in ("on", "true"):
         return
-    names = ("Year To Month", "day-second") if qualifier[1] in _MONTHS else (
-        "Day To Second", "year-month"
+    names = (
+        ("Year To Month", "day-second")
+        if qualifier[1] in _MONTHS
+        else ("Day To Second", "year-month")
     )
     if months if names[0] == "Day To Second" else micros:
         raise binder.error(

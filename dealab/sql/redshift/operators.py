@@ -222,6 +222,10 @@ class Operators:
             left = self.coerce(left, VARCHAR)
         if two == "super":
             right = self.coerce(right, VARCHAR)
+        if operator == "+" and one in types.STRINGS and two in types.STRINGS:
+            # texts may be joined with +, as the views of amazon-redshift-utils do:
+            # github.com/awslabs/amazon-redshift-utils, src/AdminViews/v_generate_tbl_ddl.sql
+            return self.concatenate(left, right, node)
         if one == two == "literal":
             raise self.error(
                 "42725", f'operator is not unique: "unknown" {operator} "unknown"', node

@@ -183,6 +183,23 @@ def check_statement(engine, sql: str) -> None:
     from dealab.sql.redshift import sources, statements
 
     reader = statements.read(sql)
+    if reader.sees("EXECUTE"):
+        prepared = engine.prepared.get(reader.word(1).lower())
+        if prepared is not None:
+            check_statement(engine, prepared[0])
+        return
+    if reader.sees("WITH"):  # WITH ... UPDATE, WITH ... DELETE
+        verb = statements.verb_after_with(reader)
+        while verb and not reader.sees(verb):
+            reader.at += 1
+    if reader.sees("SELECT"):
+        check_into(engine, reader, who)
+        return
+    if reader.sees("MERGE", "INTO"):
+        check_merge(engine, reader)
+        return
+    if check_owned(engine, reader, who):
+        return
     for words, privilege in _SYSTEM_VERBS:
         if reader.sees(*words):
             check_system(engine, who, words, privilege, reader)
@@ -203,6 +220,109 @@ def check_statement(engine, sql: str) -> None:
             continue
         columns = set_columns(reader) if privilege == "UPDATE" else None
         check_write(engine, found, privilege, columns)
+
+
+def check_into(engine, reader, who) -> None:
+    """SELECT INTO makes a table: it needs what CREATE TABLE needs."""
+    from dealab.sql.redshift.statements import routines
+
+    depth = 0
+    while not reader.done:
+        word = reader.word()
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and reader.accept("INTO"):
+            break
+        reader.at += 1
+    if reader.done:
+        return
+    temporary = bool(reader.accept_any("TEMP", "TEMPORARY")) or reader.word()[:1] == "#"
+    reader.accept("TABLE")
+    if temporary:
+        check_open(engine, who, "TEMPORARY", "database", engine.database, "create temporary tables")
+    elif reader.is_name() and "CREATE TABLE" not in system_privileges(engine, who):
+        parts = reader.qualified()
+        name = parts[-2] if len(parts) > 1 else routines.default_schema(engine)
+        schema = engine.objects.get("schema", engine.database, name)
+        if schema is not None and schema.source is None:
+            check_schema(engine, schema, "CREATE", who)
+
+
+def check_merge(engine, reader) -> None:
+    """MERGE needs the privileges of what its branches do."""
+    from dealab.sql.redshift import sources
+
+    words = {token.text.upper() for token in reader.tokens}
+    reader.expect("MERGE", "INTO")
+    found = sources.lookup(engine, reader.qualified()) if reader.is_name() else None
+    if isinstance(found, spaces.Table):
+        removes = {"REMOVE", "DELETE"} & words
+        for privilege in ("INSERT", "DELETE" if removes else "UPDATE"):
+            check_write(engine, found, privilege)
+
+
+#: what is dropped and altered by its owner, and where its description lies
+_OWNED = (
+    ("EXTERNAL SCHEMA", "schema"),
+    ("MATERIALIZED VIEW", "relation"),
+    *(
+        (word, word.lower())
+        for word in ("SCHEMA", "FUNCTION", "PROCEDURE", "DATASHARE", "DATABASE")
+    ),
+)
+
+
+def check_owned(engine, reader, who) -> bool:
+    """Raise unless what is dropped, altered, replaced or commented on is the session's own.
+
+    Return whether the statement is one of these.
+    """
+    start, verb = reader.at, reader.accept_any("DROP", "ALTER", "COMMENT", "CREATE")
+    found = False
+    if verb == "COMMENT" and reader.accept("ON"):
+        found = check_comment(engine, reader, who)
+    elif verb in ("DROP", "ALTER") or (verb and reader.accept("OR", "REPLACE")):
+        kinds = _OWNED if verb != "CREATE" else (("VIEW", "relation"), *_OWNED[3:5])
+        for words, kind in kinds:
+            if reader.accept(*words.split()):
+                reader.accept("IF", "EXISTS")
+                if reader.is_name():
+                    check_owner(engine, who, f"{verb} {words}", kind, reader.qualified())
+                found = verb != "CREATE"
+                break
+    if not found:
+        reader.at = start
+    return found
+
+
+def check_comment(engine, reader, who) -> bool:
+    column = reader.accept("COLUMN")
+    kind = None if column else reader.accept_any("VIEW", "DATABASE", "SCHEMA")
+    if not (column or kind) or not reader.is_name():
+        return False
+    parts = reader.qualified()
+    place = "relation" if column or kind == "VIEW" else kind.lower()
+    check_owner(engine, who, "COMMENT", place, parts[:-1] if column else parts)
+    return True
+
+
+def check_owner(engine, who, what: str, kind: str, parts) -> None:
+    """Raise Redshift's error unless an object of this name is the session's own."""
+    name = parts[-1] if parts else ""
+    same = [one for one in engine.objects.find(kind) if getattr(one, "name", None) == name]
+    if kind in ("relation", "function", "procedure"):
+        same = [one for one in same if len(parts) < 2 or one.schema == parts[-2]]
+    if not same or any(one.owner == who.user for one in same):
+        return
+    if what in system_privileges(engine, who) or what.replace("CREATE ", "CREATE OR REPLACE ") in (
+        system_privileges(engine, who)
+    ):
+        return
+    verb, one = what.split()[0], same[0]
+    if kind == "schema" and has(engine, verb, "schema", one.oid, one.owner, who):
+        return
+    if kind == "datashare" and has(engine, verb, "datashare", name, one.owner, who):
+        return
+    raise ServiceError("42501", f"must be owner of {kind} {name}")
 
 
 def set_columns(reader) -> list[str]:
@@ -268,7 +388,7 @@ def check_create(engine, reader, who) -> None:
     reader.accept("CREATE")
     reader.accept("OR", "REPLACE")
     temporary = bool(reader.accept_any("TEMP", "TEMPORARY", "LOCAL"))
-    if reader.accept("SCHEMA"):
+    if reader.accept("EXTERNAL", "SCHEMA") or reader.accept("SCHEMA"):
         database = engine.objects.get("database", engine.database)
         if "CREATE SCHEMA" in system_privileges(engine, who):
             return

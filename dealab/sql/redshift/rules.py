@@ -107,7 +107,17 @@ class RedshiftBinder(
                 return Value("CAST(now() AS TIMESTAMP)", TIMESTAMP)
             case "user" | "current_user" | "session_user":
                 return self.session_value("user")
+            case "current_namespace":
+                return self.namespace_value()
+            case "current_aws_account":
+                return Value("'123456789012'", VARCHAR)
         return None
+
+    def namespace_value(self) -> Value:
+        """Return the identifier of the namespace, which datashares are granted to."""
+        from dealab.sql.redshift.statements import datashares
+
+        return Value(text(datashares.guid(self.engine.namespace.name)), VARCHAR)
 
     def session_value(self, name: str) -> Value:
         """Return what the session knows of itself."""

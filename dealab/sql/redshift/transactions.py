@@ -73,6 +73,14 @@ def check_reads_only(sql: str) -> None:
         raise ServiceError("25006", "transaction is read-only")
 
 
+def check_may_run(engine, plan: Plan, sql: str) -> None:
+    """Refuse what a READ ONLY block or missing privileges forbid, and take the locks."""
+    if engine.transaction is not None and engine.read_only and plan.work is not None:
+        check_reads_only(sql)
+    rights.check_statement(engine, sql)
+    locks.take_for(engine, plan, sql)
+
+
 def ended() -> ServiceError:
     """Return the error for a statement in a block that an error has ended."""
     return ServiceError(
@@ -87,10 +95,7 @@ def carry_out(engine, plan: Plan, sql: str) -> Outcome:
     if plan.controls_transaction:
         return plan.work()
     if not engine.aborted:
-        if engine.transaction is not None and engine.read_only and plan.work is not None:
-            check_reads_only(sql)
-        rights.check_statement(engine, sql)
-        locks.take_for(engine, plan, sql)
+        check_may_run(engine, plan, sql)
     if engine.transaction is not None:
         if engine.aborted:
             raise ended()

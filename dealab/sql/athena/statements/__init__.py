@@ -10,10 +10,9 @@ import re
 from importlib import import_module
 
 from dealab.sql import parsing
-from dealab.sql.errors import LabLimit, ServiceError
+from dealab.sql.errors import ServiceError
 from dealab.sql.reading import Reader, leading_words
 from dealab.sql.results import Plan
-from dealab.sql.signatures import functions
 
 QUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 
@@ -184,14 +183,7 @@ def binder_of(engine, reader: Reader, database: str | None = None):
 
 
 def unknown(reader: Reader):
-    """Return the refusal of a statement that no function plans: a limit by name, or a syntax
-    error."""
-    later = functions("athena").statements
-    word = reader.word()
-    if word in later:
-        does, exam = later[word]
-        name = " ".join(leading_words(reader.source.sql, 3))
-        return LabLimit(f"{name} in %%athena", does, exam)
+    """Return the syntax error of a text that begins no statement."""
     return reader.fail()
 
 
@@ -208,6 +200,8 @@ def check_tokens(tokens, source, syntax_error) -> None:
                 f"mismatched input '{word}'. Expecting: 'TIMESTAMP', 'VERSION'",
                 *source.line_column(following.start),
             )
+        if kind == "VAR" and token.text.startswith("$"):  # "$path" is a name in quotes only
+            raise syntax_error(token.start, "$")
         if token.text == "`":
             line, column = source.line_column(token.start)
             raise ServiceError(

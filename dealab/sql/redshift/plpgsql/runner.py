@@ -273,6 +273,7 @@ class Runner:
 
         plan = statements.plan(self.engine, text)
         if plan.work is not None:
+            transactions.check_may_run(self.engine, plan, text)
             return plan.work()
         return self.engine.select(replace(plan, local=True))
 

@@ -150,9 +150,10 @@ def plan(engine, sql: str, parameters=()) -> Plan:
     reader = read(sql, parameters)
     if not reader.tokens:
         raise ServiceError("42601", "syntax error at end of input")
-    if engine.aborted and engine.transaction is not None and not str(form).startswith("blocks:"):
-        if form is not None or (words[:1] and words[0] in QUERIES):
-            raise transactions.ended()
+    ended = engine.aborted and engine.transaction is not None
+    known = form is not None or (words[:1] and words[0] in QUERIES)
+    if ended and known and not str(form).startswith("blocks:"):
+        raise transactions.ended()
     if words and words[0] == "WITH":  # WITH ... UPDATE, WITH ... DELETE
         form = FORMS.get(verb_after_with(reader))
     if form is None:

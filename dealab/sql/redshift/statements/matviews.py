@@ -29,7 +29,10 @@ def create(engine, reader) -> Plan:
                 raise reader.fail()
             auto = reader.expect_any("YES", "NO") == "YES"
         else:
+            before = reader.at
             definitions.attributes(reader, made, stop=("AS", "AUTO"), encode=False)
+            if reader.at == before:  # AUTO without REFRESH, or the end
+                raise reader.fail()
     reader.expect("AS")
     body = reader.part(reader.at, len(reader.tokens))
     sql = reader.rest()

@@ -19,6 +19,8 @@ def merge(engine, reader) -> Plan:
     source = rows.select_from(reader.until("ON")).args["from_"].this
     reader.expect("ON")
     on = condition(reader).expression()
+    if not any(isinstance(part, exp.EQ) for part in update.conjuncts(on)):
+        raise ServiceError("0A000", "MERGE matches rows by equal columns of source and target")
     if reader.accept("REMOVE", "DUPLICATES"):
         reader.end()
         return simplified(engine, reader, table, parts, source, on)

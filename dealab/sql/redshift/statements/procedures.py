@@ -149,6 +149,7 @@ def show(engine, reader) -> Plan:
         f"CREATE OR REPLACE PROCEDURE {found.schema}.{found.name}({listed})",
         *([] if found.atomic else [" NONATOMIC"]),
         " LANGUAGE plpgsql" + (" SECURITY DEFINER" if found.definer else ""),
+        *(f" SET {name} TO '{value}'" for name, value in found.settings.items()),
         f"AS $${found.source}$$",
     ]
     return listing("Stored Procedure Definition", ["\n".join(lines)])

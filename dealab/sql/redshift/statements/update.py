@@ -206,7 +206,7 @@ def check_equijoin(binder, tree, target, joins, others: int) -> None:
     if tree.args.get("where") is not None:
         tests.append(tree.args["where"].this)
     for test in tests:
-        for part in _conjuncts(test):
+        for part in conjuncts(test):
             if isinstance(part, exp.EQ) and _has_column(part.this) and _has_column(part.expression):
                 return
             if isinstance(part, (exp.In, exp.Exists)):
@@ -214,12 +214,12 @@ def check_equijoin(binder, tree, target, joins, others: int) -> None:
     raise ServiceError("0A000", NOT_EQUIJOIN)
 
 
-def _conjuncts(node):
+def conjuncts(node):
     while isinstance(node, exp.Paren):
         node = node.this
     if isinstance(node, exp.And):
-        yield from _conjuncts(node.this)
-        yield from _conjuncts(node.expression)
+        yield from conjuncts(node.this)
+        yield from conjuncts(node.expression)
     else:
         yield node
 
