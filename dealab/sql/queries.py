@@ -35,7 +35,7 @@ _MEMBER = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![\w.])(\w+)\.(?=[A-Za
 
 
 def members(sql: str) -> str:
-    """Write fields of lambda parameters as ``(p).f``: in HAVING DuckDB takes ``p.f`` for a column."""
+    """Write a lambda parameter's field as ``(p).f``: DuckDB's HAVING takes ``p.f`` for a column."""
     names = {name.strip() for found in _PARAMETERS.findall(sql) for name in found.split(",")}
     if not names:
         return sql

@@ -108,6 +108,7 @@ EFFECTS = [
     ("SELECT json_value('{{}}', 'lax $.a' {})", "DEFAULT 'd' ON EMPTY", ["d"], "NULL ON EMPTY", [None], TRINO),
     ("SELECT typeof({})", "DECIMAL '1.50'", ["decimal(3,2)"], "DOUBLE '1.50'", ["double"], TRINO),
     ("SELECT typeof({})", "INTERVAL '1-2' YEAR TO MONTH", ["interval year to month"], "INTERVAL '1 02' DAY TO HOUR", ["interval day to second"], TRINO),
+    ("SELECT count(*) FROM TABLE(sequence({}))", "1, 9, 2", [5], "1, 9", [9], "https://trino.io/docs/current/functions/table.html"),
     ("{} LIMIT 1", "TABLE flow ORDER BY 3", [2], "VALUES (1, 2), (3, 4) ORDER BY 1", [1], SELECT),
 ]  # fmt: skip
 
@@ -232,7 +233,6 @@ LIMITS = [
     ("SELECT count(*) FROM (orders JOIN flow ON true) AS q", "a join in parentheses with an alias"),
     ("SELECT count(*) FROM orders TABLESAMPLE BERNOULLI (10 * 1)", "a computed percentage in TABLESAMPLE"),
     ("SELECT count(*) FROM UNNEST(ARRAY[1]) AS q(w) TABLESAMPLE BERNOULLI (0)", "TABLESAMPLE behind UNNEST or LATERAL"),
-    ("SELECT * FROM TABLE(sequence(1, 3))", "table functions"),
     ("USING EXTERNAL FUNCTION f(a int) RETURNS int LAMBDA 'l' SELECT f(1)", "EXTERNAL FUNCTION"),
     ("SHOW FUNCTIONS LIKE 'a%'", "SHOW FUNCTIONS"),
 ]  # fmt: skip
