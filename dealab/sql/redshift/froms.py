@@ -73,7 +73,11 @@ class Froms(Pivots):
 
     def from_path(self, node, parts, label, names, scope):
         """FROM orders o, o.items AS item: unnest an array of a relation to the left."""
-        if len(parts) < 2 or parts[0] not in {relation.alias for relation in scope.relations}:
+        aliases, here = set(), scope  # of this query, and of those around it
+        while here is not None:
+            aliases |= {relation.alias for relation in here.relations}
+            here = here.parent
+        if len(parts) < 2 or parts[0] not in aliases:
             return None
         value = self.resolve(parts, scope)
         return None if value is None else self.unnest_path(value, node, label or parts[-1], scope)
