@@ -1154,6 +1154,13 @@ REFUSED = [
         MERGE,
     ),
     (
+        "MERGE without an equality",
+        "merge into t using u on t.a > u.a when matched then delete when not matched then insert (a) values (u.a)",
+        "0A000",
+        "equal columns",
+        MERGE,
+    ),
+    (
         "MERGE with one branch",
         "merge into t using u on t.a = u.a when matched then delete",
         SYNTAX,

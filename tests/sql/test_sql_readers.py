@@ -152,3 +152,17 @@ def test_qualified_names(athena, redshift):
 def test_folder_without_catalog_is_refused(tmp_path):
     with pytest.raises(LabLimit, match=r"catalog\.json"):
         Redshift(datasets=tmp_path)
+
+
+@pytest.mark.parametrize(("name", "content"), [("x.gz", b"no gzip\n"), ("x.zst", b"no zstd\n")])
+def test_a_file_that_is_not_what_its_ending_says(lake_folder, name, content):
+    from dealab.sql import Athena, Lake, Redshift, ServiceError
+
+    lake = Lake(lake_folder)
+    lake.put(f"s3://bucket/broken/{name}", content)
+    athena = Athena(lake=lake)
+    athena.run("CREATE EXTERNAL TABLE broken (a string) LOCATION 's3://bucket/broken/'")
+    with pytest.raises(ServiceError, match="HIVE_CURSOR_ERROR"):
+        athena.run("SELECT * FROM broken")
+    with pytest.raises(ServiceError, match="Spectrum Scan Error"):
+        Redshift(lake=lake).run("SELECT * FROM fernway.broken")

@@ -153,10 +153,10 @@ def to_string(value: Value) -> str | None:
             )
             return f"({shown} || ' ' || {zone})"
         case "time":
-            return (
-                f"(CAST({sql} AS VARCHAR) || CASE WHEN CAST({sql} AS VARCHAR) LIKE '%.%' THEN "
-                f"'' ELSE '.000' END)"
-            )
+            shown = text("%H:%M:%S" + fraction(value.type))
+            whole = f"strftime(DATE '1970-01-01' + {sql}, {shown})"
+            digits = value.type.args[0]
+            return whole if digits in (0, 3, 6) else f"left({whole}, {9 + digits})"
         case "interval_day":
             return f"lab_day_interval_text({sql})"
         case "interval_month":
