@@ -12,8 +12,8 @@ _STYLE = """<style>
 .dealab-sql { color: var(--jp-content-font-color1, inherit);
   font-size: var(--jp-content-font-size0, 0.9em); }
 .dealab-sql table { border-collapse: collapse; margin: 0.3em 0; display: block; overflow-x: auto; }
-div.dealab-sql table th, div.dealab-sql table td { padding: 0.2em 0.7em; text-align: left !important;
-  vertical-align: top;
+div.dealab-sql table th, div.dealab-sql table td { padding: 0.2em 0.7em;
+  text-align: left !important; vertical-align: top;
   border-bottom: 1px solid var(--jp-border-color2, #c8c8c8); white-space: pre-wrap; }
 .dealab-sql th span { font-weight: normal;
   color: var(--jp-content-font-color2, #595959); }

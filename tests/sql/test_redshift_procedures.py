@@ -256,8 +256,8 @@ def test_a_body_that_does_not_parse_makes_no_procedure(session, body):
 
 def test_sql_function(session):
     session.run(
-        "CREATE FUNCTION f_margin(float, int) RETURNS float IMMUTABLE AS $$ SELECT CASE WHEN $2 = 0 "
-        "THEN 0 ELSE $1 / $2 END $$ LANGUAGE sql"
+        "CREATE FUNCTION f_margin(float, int) RETURNS float IMMUTABLE AS $$ SELECT CASE "
+        "WHEN $2 = 0 THEN 0 ELSE $1 / $2 END $$ LANGUAGE sql"
     )
     assert session.run("SELECT a, f_margin(a, 2) FROM t ORDER BY 1").rows == [(1, 0.5), (2, 1.0)]
     assert session.run("SELECT sum(public.f_margin(a, a)) FROM t").rows == [(2.0,)]

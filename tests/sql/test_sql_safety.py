@@ -1,12 +1,11 @@
 """Can a statement reach anything but the datasets folder? Can it change anything?"""
 
 import os
-from pathlib import Path
 
 import duckdb
 import pytest
 
-from dealab.sql import Athena, LabBug, Lake, Redshift, SqlError
+from dealab.sql import Athena, LabLimit, Lake, Redshift, ServiceError, SqlError
 
 HOSTILE = [
     "SELECT * FROM read_csv('/etc/passwd')",
@@ -74,7 +73,7 @@ def test_statement_is_refused(lake_folder, sql):
 )
 @pytest.mark.parametrize(
     "out",
-    ["s3://../../out/", "s3://bucket/../../../out/", "/tmp/out/", "file:///tmp/out/", "s3://"],
+    ["s3://../../out/", "s3://bucket/../../../out/", "{real}/", "file://{real}/", "s3://"],
 )
 def test_no_address_leads_out_of_the_lake(lake_folder, service, sql, out):
     """The address is refused, or nothing that lies outside is read or written by it."""
@@ -84,15 +83,13 @@ def test_no_address_leads_out_of_the_lake(lake_folder, service, sql, out):
     before = sorted(str(file) for file in lake_folder.parent.rglob("*"))
     engine = {"athena": Athena, "redshift": Redshift}[service](lake=Lake(lake_folder))
     try:
-        for _ in engine.script(sql.format(out=out)):
+        for _ in engine.script(sql.format(out=out.format(real=secret.as_posix()))):
             pass
         rows = engine.run("SELECT * FROM t").rows if " t " in sql else []
-    except SqlError as problem:
-        assert not isinstance(problem, LabBug), problem
+    except (ServiceError, LabLimit):
         rows = []
     assert ("secret",) not in rows
     assert before == sorted(str(file) for file in lake_folder.parent.rglob("*"))
-    assert not Path("/tmp/out").exists()
 
 
 def test_the_connection_itself_is_locked(athena, lake_folder):

@@ -199,7 +199,12 @@ class Messages:
         raise self.error("42702", f'ORDER BY "{node.name.lower()}" is ambiguous', node)
 
     def bad_limit(self, word, node, value):
-        return self.error("22023", f"{word} must not be negative", node)
+        if isinstance(value.literal, int):
+            return self.error("22023", f"{word} must not be negative", node)
+        return LabLimit(
+            f"{word} with anything but a number",
+            "Redshift computes a constant expression, and takes NULL for no limit.",
+        )
 
     def join_without_on(self, node):
         return self.error("42601", "JOIN needs ON or USING", node.this)
