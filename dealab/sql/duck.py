@@ -94,6 +94,15 @@ class Duck:
             known = self._readers[key] = ((table, stamp), text)
         return known[1]
 
+    def files(self, table) -> list:
+        """Return the files that ``reader`` found behind a table, without looking again."""
+        from dealab.sql import readers
+
+        known = self._readers.get((table.database, table.name))
+        if known is None or known[0][0] != table:
+            return readers.files(self.engine.lake, table)
+        return [file for file, *_ in known[0][1]]
+
     def views(self, tables: dict) -> list[str]:
         """Return the statements that make the views of these tables (label -> Table)."""
         return [

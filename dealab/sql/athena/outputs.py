@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/athena/latest/ug/querying-finding-output-files.html
 
 import datetime
 
+from dealab.sql import types
 from dealab.sql.reading import leading_words
 from dealab.sql.render import cell
 
@@ -79,16 +80,21 @@ def tail(engine, sql: str, problem) -> str:
 
 def csv(result) -> str:
     """Return the rows as Athena's CSV."""
-    kinds = result._kinds
-    made = [",".join(_quoted(name) for name in result.columns)]
-    for row in result.rows:
-        made.append(
-            ",".join(
-                "" if value is None else _quoted(shown(value, kind))
-                for value, kind in zip(row, kinds, strict=True)
-            )
-        )
-    return "\n".join(made) + "\n"
+    head = ",".join(_quoted(name) for name in result.columns)
+    if not result.rows:
+        return head + "\n"
+    columns = zip(*result.rows, strict=True)
+    cells = [_cells(values, kind) for values, kind in zip(columns, result._kinds, strict=True)]
+    return "\n".join([head, *map(",".join, zip(*cells, strict=True))]) + "\n"
+
+
+def _cells(values, kind) -> list[str]:
+    """Return a column's cells. Whole columns at a time: each query waits for its file."""
+    if kind.name in types.INTEGERS:
+        return ["" if value is None else f'"{value}"' for value in values]
+    if kind.name in types.STRINGS:
+        return ["" if value is None else _quoted(value) for value in values]
+    return ["" if value is None else _quoted(shown(value, kind)) for value in values]
 
 
 def lines(result) -> str:

@@ -22,7 +22,7 @@ def note(engine, plan, profile: str, charged) -> None:
         return
     duck = engine.duck(plan)
     taken: dict[str, int] = {}
-    files = {label: readers.files(engine.lake, table) for label, table in plan.tables.items()}
+    files = {label: duck.files(table) for label, table in plan.tables.items()}
     found = []
     for node in pruning.scans(json.loads(profile).get("operator", [])):
         info = node["extra_info"]
@@ -51,8 +51,11 @@ def scan(engine, duck, table, node, files) -> dict:
     of the table."""
     info = node["extra_info"]
     filters = info.get("File Filters", "")
-    left = pruning.files_left(engine.lake, table, filters) if filters and table.keys else files
-    qualified = len(pruning.partitions_left(table, filters))
+    parts = pruning.partitions_left(table, filters)
+    left = files
+    if len(parts) < len(table.partitions):
+        homes = tuple(part.location.rstrip("/") + "/" for part in parts)
+        left = [file for file in files if engine.lake.uri(file).startswith(homes)]
     columns = wanted_columns(table, info)
     read = str(info.get("Total Files Read", "") or len(left))
     return {
@@ -63,7 +66,7 @@ def scan(engine, duck, table, node, files) -> dict:
         "partitioned": bool(table.keys),
         "nested": any(kind.name not in (*NUMBERS, *_FLAT) for _, kind in table.columns),
         "partitions_total": len(table.partitions) if table.keys else 0,
-        "partitions_qualified": qualified,
+        "partitions_qualified": len(parts),
         "files": int(read) if read.isdigit() else len(left),
         "files_total": len(files),
         "rows_scanned": int(node.get("rows_scanned", 0) or 0),
