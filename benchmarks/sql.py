@@ -169,7 +169,7 @@ def tpch(scale: float) -> None:
         redshift = Redshift(datasets=lake, database="tpch")
         head(f"TPC-H at {scale:g}")
         sums = [0.0] * 4
-        own: dict[str, list[float]] = {"athena": [], "redshift": []}
+        work: dict[str, list[float]] = {"athena": [], "redshift": []}
         for number, (sql, _) in athena_queries.QUERIES.items():
             fraction = f"{0.0001 / scale:.10f}"
             texts = [sql, redshift_queries.QUERIES[number][0]]
@@ -184,11 +184,11 @@ def tpch(scale: float) -> None:
                 other = plain
             found = measure(athena, redshift, (plain, other), *texts)
             for engine, text in zip((athena, redshift), texts, strict=True):
-                own[engine.service].append(own_work(engine, text))
+                work[engine.service].append(own_work(engine, text))
             sums = [total + part for total, part in zip(sums, found, strict=True)]
             print(line(f"question {number}", *found), flush=True)
         print(line("all 22", *sums))
-        for service, taken in own.items():
+        for service, taken in work.items():
             print(
                 f"{service.capitalize()}'s own work a query, all but DuckDB running it: "
                 f"mean {statistics.mean(taken):.1f} ms, at most {max(taken):.1f} ms"
