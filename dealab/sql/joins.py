@@ -75,8 +75,8 @@ def _join(tokens, at: int, level: _Level, fail) -> None:
     level.open += 1
 
 
-#: the clauses of a query in their order; OFFSET comes before LIMIT
-_ORDER = {
+#: Trino's clauses of a query in their order; OFFSET comes before LIMIT
+TRINO = {
     "FROM": 1,
     "WHERE": 2,
     "GROUP_BY": 3,
@@ -87,9 +87,19 @@ _ORDER = {
     "LIMIT": 8,
     "FETCH": 8,
 }
+#: Redshift's; LIMIT and OFFSET may change places
+REDSHIFT = {
+    "FROM": 1,
+    "WHERE": 2,
+    "GROUP_BY": 3,
+    "HAVING": 4,
+    "QUALIFY": 5,
+    "ORDER_BY": 6,
+    "LIMIT": 7,
+}
 
 
-def check_order(tokens, fail) -> None:
+def check_order(tokens, fail, order=TRINO) -> None:
     """Raise ``fail(token)`` at the first clause of a SELECT that does not come where it belongs."""
     ranks: list[int | None] = [None]  # of each pair of parentheses: None until SELECT is seen
     for at, token in enumerate(tokens):
@@ -107,10 +117,10 @@ def check_order(tokens, fail) -> None:
             continue
         elif kind == "JOIN" and ranks[-1] != 1:
             raise fail(token)
-        elif kind in _ORDER and _is_clause(tokens, at):
-            if _ORDER[kind] <= ranks[-1]:
+        elif kind in order and _is_clause(tokens, at):
+            if order[kind] <= ranks[-1]:
                 raise fail(token)
-            ranks[-1] = _ORDER[kind]
+            ranks[-1] = order[kind]
 
 
 def _is_clause(tokens, at: int) -> bool:

@@ -8,7 +8,7 @@ is carried out.
 import re
 from importlib import import_module
 
-from dealab.sql import parsing
+from dealab.sql import joins, parsing
 from dealab.sql.errors import LabLimit, ServiceError
 from dealab.sql.reading import Reader, leading_words
 from dealab.sql.redshift import transactions
@@ -195,6 +195,7 @@ def read(sql: str, parameters=()) -> Reader:
     for token in tokens:
         if token.token_type.name == "SEMICOLON":
             raise syntax_error(token.start, ";")
+    joins.check_order(tokens, lambda token: syntax_error(token.start, token.text), joins.REDSHIFT)
     return Reader(tokens, source, RedshiftDialect, syntax_error, parameters)
 
 
