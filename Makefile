@@ -76,11 +76,17 @@ format: $(READY)  ## Put the code in shape
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
+# Spark has a file of its own: not every machine can have it, and Binder does without.
+LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+  --custom-compile-command "make pins"
+
 .PHONY: pins
-pins: $(READY)  ## Write requirements.txt anew from pyproject.toml, with the newest versions that fit
-	$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	  --all-extras --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make pins" --output-file requirements.txt pyproject.toml
+pins: $(READY)  ## Write the requirements files anew from pyproject.toml, with the newest that fit
+	$(PY) -m $(LOCK) --extra test --extra setup --output-file requirements.txt pyproject.toml
+	$(PY) -m $(LOCK) --extra spark --constraints requirements.txt $$(sed -n \
+	  's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements.txt) \
+	  --output-file requirements-spark.txt pyproject.toml
 
 .PHONY: clean
 clean:  ## Remove the environment and the tools' caches; progress and answers stay
@@ -89,7 +95,8 @@ clean:  ## Remove the environment and the tools' caches; progress and answers st
 # --- the environment ------------------------------------------------------------------------------
 
 # uv comes first, pinned as everything else; where it cannot be had, pip does the same, slower.
-$(READY): requirements.txt pyproject.toml
+# Spark's cells say so where Spark cannot be had: that is no reason to stop here.
+$(READY): requirements.txt requirements-spark.txt pyproject.toml
 	@set -e; found=; \
 	fits='import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; \
 	if [ ! -e $(READY) ]; then \
@@ -116,4 +123,7 @@ $(READY): requirements.txt pyproject.toml
 	  || { echo "uv did not work here; using pip, which takes a few minutes." >&2; \
 	    $$pip --no-deps --require-hashes -r requirements.txt; \
 	    $$pip --quiet --no-deps --no-build-isolation --editable .; }; \
+	$$uv --quiet --no-deps --no-build-isolation --require-hashes -r requirements-spark.txt \
+	  || $$pip --quiet --no-deps --no-build-isolation --require-hashes -r requirements-spark.txt \
+	  || echo "Spark could not be installed here. Everything else works; its cells will say so." >&2; \
 	pwd > $(READY)

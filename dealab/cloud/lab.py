@@ -4,19 +4,20 @@ import contextlib
 import os
 
 from dealab.cloud import guard
+from dealab.models.clock import Clock
 
 _SEED = 2026
 _current = None
 _loader = None  # of botocore: parsed service models, kept from start to start
 
 
-def start(region: str, account: str) -> "Lab":
+def start(region: str, account: str, at=None) -> "Lab":
     """See ``dealab.cloud.start_aws``."""
     if not (account.isdigit() and len(account) == 12):
         raise ValueError(f"account must be twelve digits, such as 111122223333, not {account!r}")
     if _current is not None:
         _current.stop()
-    return Lab(region, account)
+    return Lab(region, account, at)
 
 
 def current() -> "Lab":
@@ -27,11 +28,15 @@ def current() -> "Lab":
 
 
 class Lab:
-    """A running local AWS. ``region`` and ``account`` are those of every plain client."""
+    """A running local AWS. ``region`` and ``account`` are those of every plain client.
 
-    def __init__(self, region: str, account: str):
+    ``clock`` is its time (``dealab.models.clock.Clock``).
+    """
+
+    def __init__(self, region: str, account: str, at=None):
         global _current
         self.region, self.account = region, account
+        self.clock = Clock(at)
         self._saved = _own_environment(region, account)
         try:
             from moto import mock_aws

@@ -1,7 +1,7 @@
 import boto3
 import pytest
 
-from dealab.cloud.views import shards
+from dealab.views import shards
 
 HALF = 2**127
 

@@ -121,7 +121,7 @@ def test_dynamodb_streams_answer(aws):
 
 def test_importing_the_room_loads_neither_boto3_nor_moto():
     code = (
-        "import sys, dealab.cloud, dealab.cloud.schedules\n"
+        "import sys, dealab.cloud, dealab.models.schedules\n"
         "print([m for m in ('boto3', 'botocore', 'moto', 'pandas') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

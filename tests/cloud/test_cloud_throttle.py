@@ -135,7 +135,7 @@ def test_a_big_read_is_paid_off_at_two_megabytes_a_second(aws, kinesis):
 
 
 def aws_records(shard_id):
-    from dealab.cloud.views import shards
+    from dealab.views import shards
 
     table = shards("s").set_index("shard")
     return table.loc[shard_id, "records"]

@@ -1,4 +1,4 @@
-"""Look inside the lab: small tables (pandas DataFrames) for notebooks."""
+"""Kinesis shards and Lambda invocations as tables."""
 
 
 def shards(stream: str, region: str | None = None):
@@ -11,6 +11,7 @@ def shards(stream: str, region: str | None = None):
     from moto.kinesis.models import kinesis_backends
 
     from dealab.cloud.lab import current
+    from dealab.cloud.throttle import size
 
     lab = current()
     found = kinesis_backends[lab.account][region or lab.region].streams[stream]
@@ -30,13 +31,6 @@ def shards(stream: str, region: str | None = None):
             for shard in found.shards.values()
         ]
     )
-
-
-def size(data: str, partition_key: str) -> int:
-    """Bytes that a record counts for: its data (given in base64, as moto keeps it) and its key."""
-    import base64
-
-    return len(base64.b64decode(data)) + len(partition_key.encode("utf-8"))
 
 
 def invocations(runs) -> object:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dealab.cloud.schedules import ScheduleError, next_times
+from dealab.models.schedules import ScheduleError, next_times
 
 MONDAY = datetime(2026, 11, 23, 14, 0, 30, tzinfo=UTC)
 

@@ -1,0 +1,36 @@
+"""What moto 5.2 lacks or does wrong, joined per service when a service is first used.
+
+One file per service, named as moto names it; each says what moto does without it, has one function
+``join(lab_of)`` that patches moto once, and is proved by tests/cloud. ``lab_of()`` returns the
+running Lab. Patching waits for the first call to a service because importing all of them would cost
+a second at the start.
+"""
+
+from importlib import import_module
+
+#: services of moto that have a joint here
+JOINED = ("awslambda", "events", "kinesis", "s3", "sns")
+
+_installed = False
+
+
+def install(lab_of) -> None:
+    """Hook into moto's look-up of services."""
+    global _installed
+    if _installed:
+        return
+    _installed = True
+    import moto.backends
+
+    original = moto.backends.get_backend
+    pending = set(JOINED)
+
+    def get_backend(name):
+        # CloudFormation makes resources of other services without a call to them.
+        for service in sorted(pending) if name == "cloudformation" else [name]:
+            if service in pending:
+                pending.remove(service)
+                import_module(f"{__name__}.{service}").join(lab_of)
+        return original(name)
+
+    moto.backends.get_backend = get_backend
