@@ -50,3 +50,10 @@ def pytest_terminal_summary(terminalreporter):
     count = sum(NO_CHROMIUM in text for text in skipped)
     if count:
         terminalreporter.write_line(f"{count} browser tests skipped: {NO_CHROMIUM}")
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers",
+        "proves(service, feature, kind, note): what docs/reference/local-aws.md says of the local AWS",
+    )
