@@ -47,11 +47,11 @@ class Engine:
         with guarded():
             return self._run(sql, parameters)
 
-    def script(self, sql: str, parameters=()) -> Iterator[Result]:
+    def script(self, sql: str, parameters=(), **how) -> Iterator[Result]:
         """Run the statements of ``sql``, separated by semicolons, and yield each Result.
 
         The first error ends it; what ran before stays done. ``parameters`` go to the statement
-        when there is only one.
+        when there is only one; ``how`` is what else the service's ``run`` takes.
         """
         with guarded():
             statements = self.split(sql)
@@ -61,7 +61,7 @@ class Engine:
                 "each statement has its own parameters.",
             )
         for statement in statements:
-            yield self.run(statement, parameters)
+            yield self.run(statement, parameters, **how)
 
     def translate(self, sql: str, parameters=()) -> list[str]:
         """Return the DuckDB statements for a query without running it: views first, query last.

@@ -231,6 +231,12 @@ def field_key(name: str | None, position: int) -> str:
     return name if name else f"field{position}"
 
 
+def number_cast(sql: str, old: Type, new: Type) -> str:
+    """Return the cast of a number to a number: both services round a float to an integer."""
+    rounds = old.name in FLOATS and new.name in INTEGERS
+    return f"CAST({f'round({sql})' if rounds else sql} AS {duck_name(new)})"
+
+
 def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 

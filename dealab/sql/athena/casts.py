@@ -36,9 +36,7 @@ def cast_sql(binder, value: Value, kind: Type) -> str | None:
             return f"lab_fits({made}, {new.args[0]}, {text(str(new))})"
         return made
     if old.name in types.NUMBERS and new.name in types.NUMBERS:
-        if old.name in types.FLOATS and new.name in types.INTEGERS:
-            return f"CAST(round({sql}) AS {wanted})"
-        return f"CAST({sql} AS {wanted})"
+        return types.number_cast(sql, old, new)
     if "boolean" in (old.name, new.name):
         other = new if old.name == "boolean" else old
         return f"CAST({sql} AS {wanted})" if other.name in types.NUMBERS else None

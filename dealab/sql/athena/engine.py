@@ -75,18 +75,6 @@ class Athena(Engine):
             finally:
                 self._reuse_minutes = 0
 
-    def script(self, sql: str, parameters=(), reuse_minutes: int = 0):
-        """Run the statements of ``sql`` and yield each Result; see ``Engine.script``."""
-        with guarded():
-            statements = self.split(sql)
-        if len(statements) > 1 and parameters:
-            raise LabLimit(
-                "parameters for several statements at once",
-                "each statement has its own parameters.",
-            )
-        for statement in statements:
-            yield self.run(statement, parameters, reuse_minutes)
-
     def history(self):
         """Return the queries of this lake in the order of their start: ``id``, ``sql``, ``state``,
         ``statement_type``, ``data_scanned`` (bytes), ``billed_bytes``, ``output`` and more."""

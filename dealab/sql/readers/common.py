@@ -191,6 +191,29 @@ def blanks(table, files, hive: bool, scans, read: str, columns: list[str]) -> st
     return f"({' UNION ALL '.join(parts)})"
 
 
+def read_csv(table, files, hive: bool, scans, header: int, dialect: str) -> tuple[str, list[str]]:
+    """Return the source and the values of files that DuckDB's own CSV reader takes.
+
+    ``dialect`` is that reader's settings for delimiter, quotes and NULLs. Lines may have more or
+    fewer fields than the table has columns, as Hive allows.
+    """
+    names = [name for name, _ in table.columns]
+    width = max([len(names), *(found.fields for found in scans)])
+    spelled = names + [f"extra field {at}" for at in range(width - len(names))]
+    extra = (
+        f"auto_detect = false, header = false, skip = {header}, "
+        f"columns = {struct((name, 'VARCHAR') for name in spelled)}, {dialect}, "
+        f"null_padding = true, strict_mode = false, filename = true"
+    )
+    source = f"read_csv({options(files, extra, hive, table.keys)})"
+    return blanks(table, files, hive, scans, source, names), [quote(name) for name in names]
+
+
+def named(expression: str, name: str) -> str:
+    """Return an expression under a column's name, which a bare column has already."""
+    return expression if expression == quote(name) else f"{expression} AS {quote(name)}"
+
+
 def fail(code: str, message: str, wanted: str) -> str:
     """Return an expression of DuckDB's type ``wanted`` that fails the query when a row needs it.
 

@@ -8,17 +8,16 @@ import re
 from dealab.sql import javadates, patterns
 from dealab.sql.errors import LabLimit
 from dealab.sql.readers.common import (
-    blanks,
     check_compression,
     from_text,
     header_lines,
     lines,
-    options,
+    named,
+    read_csv,
     scan,
-    struct,
     suffix,
 )
-from dealab.sql.types import Type, duck_name, quote, text
+from dealab.sql.types import Type, duck_name, text
 
 #: Hive's separators of nested values, from the outermost: fields, items, keys, then ^D ^E ...
 _DEEPER = [chr(number) for number in (4, 5, 6, 7, 8)]
@@ -51,7 +50,6 @@ def read(table, files, hive: bool, connection):
     header = header_lines(table)
     odd = re.escape(escape) if escape else ""
     scans = [scan(file, header, delimiter, odd) for file in files]
-    names = [name for name, _ in table.columns]
     if escape and any(found.odd for found in scans):
         if any(kind.name in ("array", "map", "row") for _, kind in table.columns):
             raise LabLimit(
@@ -60,29 +58,18 @@ def read(table, files, hive: bool, connection):
             )
         call = f"lab_py_lazy(line, {text(delimiter)}, {text(escape)}, {text(null)}) AS fields"
         source = lines(table, files, hive, scans, call)
-        values = [f"fields[{at + 1}]" for at in range(len(names))]
+        values = [f"fields[{at + 1}]" for at in range(len(table.columns))]
     elif several and len(delimiter) > 1:
         call = f"string_split(line, {text(delimiter)}) AS fields"
         source = lines(table, files, hive, scans, call)
-        values = [f"nullif(fields[{at + 1}], {text(null)})" for at in range(len(names))]
+        values = [f"nullif(fields[{at + 1}], {text(null)})" for at in range(len(table.columns))]
     else:
-        width = max([len(names), *(found.fields for found in scans)])
-        spelled = names + [f"extra field {at}" for at in range(width - len(names))]
-        extra = (
-            f"auto_detect = false, header = false, skip = {header}, "
-            f"columns = {struct((name, 'VARCHAR') for name in spelled)}, "
-            f"delim = {text(delimiter)}, quote = '', escape = '', nullstr = {text(null)}, "
-            f"null_padding = true, strict_mode = false, filename = true"
-        )
-        source = f"read_csv({options(files, extra, hive, table.keys)})"
-        source = blanks(table, files, hive, scans, source, names)
-        values = [quote(name) for name in names]
+        dialect = f"delim = {text(delimiter)}, quote = '', escape = '', nullstr = {text(null)}"
+        source, values = read_csv(table, files, hive, scans, header, dialect)
     columns = []
     for (name, kind), value in zip(table.columns, values, strict=True):
         expression = _value(value, kind, 1, separators, null, formats)
-        columns.append(
-            expression if expression == quote(name) else f"{expression} AS {quote(name)}"
-        )
+        columns.append(named(expression, name))
     return source, columns
 
 

@@ -8,17 +8,16 @@ import re
 from dealab.sql import patterns
 from dealab.sql.readers.common import (
     NO_NULL,
-    blanks,
     check_compression,
     fail,
     header_lines,
     lines,
+    named,
     nulls_for_bad_data,
-    options,
+    read_csv,
     scan,
-    struct,
 )
-from dealab.sql.types import STRINGS, Type, duck_name, quote, text
+from dealab.sql.types import STRINGS, Type, duck_name, text
 
 
 def read(table, files, hive: bool, connection):
@@ -36,31 +35,22 @@ def read(table, files, hive: bool, connection):
     lenient = nulls_for_bad_data(table)
     odd = _odd(separator, mark, escape)
     scans = [scan(file, header, separator, odd) for file in files]
-    names = [name for name, _ in table.columns]
     if any(found.odd for found in scans):
         call = f"lab_py_opencsv(line, {text(separator)}, {text(mark)}, {text(escape)}) AS fields"
         source = lines(table, files, hive, scans, call)
-        values = [f"fields[{at + 1}]" for at in range(len(names))]
+        values = [f"fields[{at + 1}]" for at in range(len(table.columns))]
     else:
-        width = max([len(names), *(found.fields for found in scans)])
-        spelled = names + [f"extra field {at}" for at in range(width - len(names))]
-        extra = (
-            f"auto_detect = false, header = false, skip = {header}, "
-            f"columns = {struct((name, 'VARCHAR') for name in spelled)}, "
+        dialect = (
             f"delim = {text(separator)}, quote = {text(mark)}, escape = {text(mark)}, "
-            f"nullstr = {text(NO_NULL)}, null_padding = true, strict_mode = false, filename = true"
+            f"nullstr = {text(NO_NULL)}"
         )
-        source = f"read_csv({options(files, extra, hive, table.keys)})"
-        source = blanks(table, files, hive, scans, source, names)
-        values = [quote(name) for name in names]
+        source, values = read_csv(table, files, hive, scans, header, dialect)
     columns = []
     for at, ((name, kind), value) in enumerate(zip(table.columns, values, strict=True)):
         expression = value if kind.name in STRINGS else _typed(value, kind, at, lenient)
         if kind.name in ("varchar", "char") and kind.args and kind.args[0]:
             expression = f"left({value}, {kind.args[0]})"
-        columns.append(
-            expression if expression == quote(name) else f"{expression} AS {quote(name)}"
-        )
+        columns.append(named(expression, name))
     return source, columns
 
 

@@ -37,9 +37,7 @@ def cast_sql(binder, value: Value, kind: Type) -> str | None:
             return f"lab_char({made}, {new.args[0]})"
         return f"left({made}, {new.args[0]})" if new.args[0] is not None else made
     if old.name in types.NUMBERS and new.name in types.NUMBERS:
-        if old.name in types.FLOATS and new.name in types.INTEGERS:
-            return f"CAST(round({sql}) AS {wanted})"
-        return f"CAST({sql} AS {wanted})"
+        return types.number_cast(sql, old, new)
     if old.name == "boolean" or new.name == "boolean":
         other = new.name if old.name == "boolean" else old.name
         return f"CAST({sql} AS {wanted})" if other in types.INTEGERS or old == new else None

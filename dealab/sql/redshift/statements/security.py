@@ -156,16 +156,22 @@ def drop(engine, reader, kind: str, word: str, attached: str) -> Plan:
     return Plan(work=work)
 
 
-def attach_rls(engine, reader) -> Plan:
-    """ATTACH RLS POLICY p ON [TABLE] t, ... TO user | ROLE r | PUBLIC, ..."""
-    reader.expect("ATTACH", "RLS", "POLICY")
+def _rls_clauses(engine, reader, verb: str, toward: str):
+    """Read ATTACH or DETACH: the policy, the relations and the grantees that it names."""
+    reader.expect(verb, "RLS", "POLICY")
     policy = need(engine, "rls", reader.qualified()[-1])
     reader.expect("ON")
     reader.accept("TABLE")
     relations = [relation(engine, parts) for parts in reader.commas(reader.qualified)]
-    reader.expect("TO")
+    reader.expect(toward)
     grantees = reader.commas(lambda: grants.grantee(engine, reader))
     reader.end()
+    return policy, relations, grantees
+
+
+def attach_rls(engine, reader) -> Plan:
+    """ATTACH RLS POLICY p ON [TABLE] t, ... TO user | ROLE r | PUBLIC, ..."""
+    policy, relations, grantees = _rls_clauses(engine, reader, "ATTACH", "TO")
     for one in relations:
         own = dict(one.columns) if isinstance(one, spaces.View) else dict(one.fields())
         for column, kind in policy.columns:
@@ -202,14 +208,7 @@ def attach_rls(engine, reader) -> Plan:
 
 
 def detach_rls(engine, reader) -> Plan:
-    reader.expect("DETACH", "RLS", "POLICY")
-    policy = need(engine, "rls", reader.qualified()[-1])
-    reader.expect("ON")
-    reader.accept("TABLE")
-    relations = [relation(engine, parts) for parts in reader.commas(reader.qualified)]
-    reader.expect("FROM")
-    grantees = reader.commas(lambda: grants.grantee(engine, reader))
-    reader.end()
+    policy, relations, grantees = _rls_clauses(engine, reader, "DETACH", "FROM")
     keys = []
     for one in relations:
         for who, name in grantees:
