@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from dealab import paths
-from dealab.build import exercises, lessons, reference, release, source
+from dealab.build import exercises, lessons, proved, reference, release, source
 
 DERIVED = ("notebooks", "source", "release", "docs/reference")
 
@@ -25,6 +25,7 @@ def derive(root: Path | None = None) -> dict[str, bytes]:
     files |= {f"release/{file}": text.encode() for file, text in release.build(sources).items()}
     for service in reference.SERVICES:
         files[f"docs/reference/{service}.md"] = reference.build(service).encode()
+    files["docs/reference/local-aws.md"] = proved.build(content.parent).encode()
     return files
 
 
