@@ -7,6 +7,7 @@
 Times are aware datetimes in UTC.
 """
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +24,7 @@ class Clock:
         self._stands = at is not None
         self._offset = timedelta()
         self._sources: list[tuple[Callable, Callable]] = []
+        self.happening = 0  # above 0 while things happen by themselves, in ``move``
         if self._stands:
             self._now = _aware(at)
         self._happened_until = self.now()
@@ -35,13 +37,28 @@ class Clock:
         """Tell whether this clock may differ from the computer's own."""
         return self._stands or bool(self._offset)
 
+    @property
+    def stands(self) -> bool:
+        """Tell whether this clock stands still between moves."""
+        return self._stands
+
     def now(self) -> datetime:
         """Return the lab's time."""
-        return self._now if self._stands else datetime.now(UTC) + self._offset
+        return self._now if self._stands else _real_now() + self._offset
 
     def time(self) -> float:
         """Return the lab's time as seconds since 1970, as ``time.time()`` does."""
         return self.now().timestamp()
+
+    def stand(self) -> None:
+        """Stand still from now on, until ``run``: only ``move`` and ``sleep`` go on."""
+        if not self._stands:
+            self._now, self._stands = self.now(), True
+
+    def run(self) -> None:
+        """Go on with the computer's time, from where the clock stands. Nothing is due by that."""
+        if self._stands:
+            self._stands, self._offset = False, self._now - _real_now()
 
     def on(self, due: Callable, happen: Callable) -> None:
         """Register something that happens by itself as time passes.
@@ -69,8 +86,12 @@ class Clock:
             self._set(moment)
             self._happened_until = moment
             happened.append(moment)
-            for happen in actions:
-                happen(moment)
+            self.happening += 1
+            try:
+                for happen in actions:
+                    happen(moment)
+            finally:
+                self.happening -= 1
         self._set(until)
         self._happened_until = until
         return happened
@@ -91,7 +112,15 @@ class Clock:
         if self._stands:
             self._now = max(self._now, moment)
         else:
-            self._offset = max(self._offset, moment - datetime.now(UTC))
+            self._offset = max(self._offset, moment - _real_now())
+
+
+def _real_now() -> datetime:
+    """Return the computer's time, also where the cloud room shows this clock to moto as the time."""
+    machine = sys.modules.get("time_machine")
+    if machine and machine.escape_hatch.is_travelling():
+        return machine.escape_hatch.datetime.datetime.now(UTC)
+    return datetime.now(UTC)
 
 
 def _aware(moment: datetime | str) -> datetime:

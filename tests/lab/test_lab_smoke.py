@@ -46,7 +46,7 @@ FOCUSED = "element => element === document.activeElement"
 def page(chromium, lab, tmp_path):
     """A page in Chromium. After a failure its picture stays; the message says where."""
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)  # two cores, and another test on one of them
     yield page
     page.screenshot(path=tmp_path / "page.png")
     print(f"what the page looked like at the end: {tmp_path / 'page.png'}")
