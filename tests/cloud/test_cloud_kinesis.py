@@ -1,5 +1,8 @@
+import hashlib
+
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from dealab.views import shards
 
@@ -35,11 +38,15 @@ def read(kinesis, shard_id):
     )
 
 
+@pytest.mark.proves("Kinesis Data Streams", "Hash keys: each record goes to its shard", kind="real")
 @pytest.mark.parametrize(("at", "expected"), [(0, 0), (HALF - 1, 0), (HALF, 1), (2**128 - 1, 1)])
 def test_every_hash_key_has_its_shard(kinesis, at, expected):
     assert put(kinesis, "x", at) == shard(expected)
 
 
+@pytest.mark.proves(
+    "Kinesis Data Streams", "Split and merge: records stay where they were written", kind="real"
+)
 def test_after_a_split_old_records_stay_and_new_ones_go_to_the_children(kinesis):
     put(kinesis, "old", 5)
     kinesis.split_shard(StreamName="s", ShardToSplit=shard(0), NewStartingHashKey=str(2**126))
@@ -54,6 +61,9 @@ def test_after_a_split_old_records_stay_and_new_ones_go_to_the_children(kinesis)
     assert read(kinesis, shard(3))[0] == ["high"]
 
 
+@pytest.mark.proves(
+    "Kinesis Data Streams", "Split and merge: records stay where they were written", kind="real"
+)
 def test_after_a_merge_nothing_is_lost_or_doubled(kinesis):
     put(kinesis, "a", 5)
     put(kinesis, "b", HALF)
@@ -62,6 +72,7 @@ def test_after_a_merge_nothing_is_lost_or_doubled(kinesis):
     assert [read(kinesis, shard(n))[0] for n in range(3)] == [["a"], ["b"], ["c"]]
 
 
+@pytest.mark.proves("Kinesis Data Streams", "A closed shard ends at its last record", kind="real")
 def test_a_limited_read_of_a_closed_shard_goes_on(kinesis):
     for data in "abc":
         put(kinesis, data, 5)
@@ -86,3 +97,60 @@ def test_the_table_of_shards(kinesis):
     assert list(table["bytes"]) == [6, 0, 0, 0]
     assert list(table["first_hash"]) == [0, 0.5, 0, 0.25]
     assert list(table["parent"])[2:] == [shard(0)] * 2
+
+
+@pytest.mark.proves("Kinesis Data Streams", "Hash keys: each record goes to its shard", kind="real")
+@pytest.mark.parametrize("key", ["basket-1", "basket-2", "basket-3", "Käufer", "x" * 256])
+def test_a_partition_key_is_hashed_with_md5(kinesis, key):
+    at = int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest(), 16)
+    answer = kinesis.put_record(StreamName="s", Data=b"x", PartitionKey=key)
+    assert answer["ShardId"] == shard(0 if at < HALF else 1)
+
+
+def _from(kinesis, kind, **more):
+    """Return the data that an iterator of this kind reads from the first shard."""
+    iterator = kinesis.get_shard_iterator(
+        StreamName="s", ShardId=shard(0), ShardIteratorType=kind, **more
+    )["ShardIterator"]
+    records = kinesis.get_records(ShardIterator=iterator)["Records"]
+    return [record["Data"].decode() for record in records]
+
+
+@pytest.mark.proves("Kinesis Data Streams", "Iterators: five ways to start reading", kind="real")
+def test_iterators_start_where_they_say(kinesis):
+    numbers = [
+        kinesis.put_record(StreamName="s", Data=data, PartitionKey="k", ExplicitHashKey="5")[
+            "SequenceNumber"
+        ]
+        for data in "abc"
+    ]
+    assert _from(kinesis, "TRIM_HORIZON") == ["a", "b", "c"]
+    assert _from(kinesis, "AT_SEQUENCE_NUMBER", StartingSequenceNumber=numbers[1]) == ["b", "c"]
+    assert _from(kinesis, "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=numbers[1]) == ["c"]
+    assert _from(kinesis, "LATEST") == []
+
+
+@pytest.mark.proves("Kinesis Data Streams", "Iterators: five ways to start reading", kind="real")
+def test_latest_sees_what_comes_after_it(kinesis):
+    put(kinesis, "before", 5)
+    iterator = kinesis.get_shard_iterator(
+        StreamName="s", ShardId=shard(0), ShardIteratorType="LATEST"
+    )["ShardIterator"]
+    put(kinesis, "after", 5)
+    records = kinesis.get_records(ShardIterator=iterator)["Records"]
+    assert [record["Data"] for record in records] == [b"after"]
+
+
+@pytest.mark.proves(
+    "Kinesis Data Streams", "Replay: reading takes nothing out of the stream", kind="real"
+)
+def test_two_readers_read_the_same_and_can_read_again(kinesis):
+    for data in "abc":
+        put(kinesis, data, 5)
+    assert [read(kinesis, shard(0))[0] for _ in range(3)] == [["a", "b", "c"]] * 3
+
+
+def test_a_stream_that_is_not_there(kinesis):
+    with pytest.raises(ClientError) as refused:
+        kinesis.put_record(StreamName="nowhere", Data=b"x", PartitionKey="k")
+    assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
