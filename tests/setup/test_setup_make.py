@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
 
-# Stands in for python. UV and PIP are the exit codes of the installs, OLD that of the version test.
+# Stands in for python. UV, PIP and SPARK are the exit codes of the installs, OLD that of the test
+# of the version.
 RECORDER = r"""#!/bin/sh
 case "$*" in
   *version_info*) exit "${OLD:-0}" ;;
@@ -24,6 +25,7 @@ case "$*" in
   "-m venv --clear .venv") rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
   "-m uv pip install"*"-r requirements.txt") exit "${UV:-0}" ;;
   "-m pip "*"-r requirements.txt") exit "${PIP:-0}" ;;
+  *"-r requirements-spark.txt") exit "${SPARK:-0}" ;;
 esac
 """
 
@@ -39,6 +41,7 @@ class Course:
         pin = "{}==1.0 \\\n    --hash=sha256:00\n"
         text = pin.format("tornado") + pin.format("uv") + pin.format("wheel")
         (folder / "requirements.txt").write_text(text, encoding="utf-8")
+        (folder / "requirements-spark.txt").write_text(pin.format("pyspark"), encoding="utf-8")
         (folder / "python").write_text(RECORDER, encoding="utf-8")
         (folder / "python").chmod(0o755)
 
@@ -75,12 +78,12 @@ def steps(asked: list[str]) -> list[str]:
     names = []
     for call in asked:
         tool = re.match(r"-m (venv|uv|pip)", call)[1]
-        what = re.search(r"uv\.txt|requirements\.txt|--editable \.", call)
+        what = re.search(r"uv\.txt|requirements(-spark)?\.txt|--editable \.", call)
         names.append(f"{tool} {what[0]}" if what else tool)
     return names
 
 
-WITH_UV = ["pip uv.txt", "uv requirements.txt", "uv --editable ."]
+WITH_UV = ["pip uv.txt", "uv requirements.txt", "uv --editable .", "uv requirements-spark.txt"]
 
 
 def test_help_names_every_target():
@@ -119,7 +122,7 @@ def test_lab_opens_on_the_start_notebook(course):
     assert path.split(os.pathsep)[0] == str(course.folder / ".venv/bin")
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "pyproject.toml"])
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-spark.txt", "pyproject.toml"])
 def test_changed_requirements_are_installed_into_the_same_environment(course, file):
     course.make("setup")
     later = course.stamp.stat().st_mtime + 10
@@ -132,9 +135,17 @@ def test_changed_requirements_are_installed_into_the_same_environment(course, fi
 def test_without_uv_pip_installs(course):
     code, asked, said = course.make("setup", UV="1")
     assert code == 0
-    assert steps(asked)[-2:] == ["pip requirements.txt", "pip --editable ."]
-    assert "--require-hashes" in asked[-2]
+    assert steps(asked)[-3:-1] == ["pip requirements.txt", "pip --editable ."]
+    assert "--require-hashes" in asked[-3]
     assert "using pip" in said
+
+
+def test_without_spark_the_course_works_and_says_so(course):
+    code, asked, said = course.make("setup", SPARK="1")
+    assert code == 0
+    assert steps(asked)[-2:] == ["uv requirements-spark.txt", "pip requirements-spark.txt"]
+    assert "Spark could not be installed" in said
+    assert course.stamp.exists()
 
 
 def test_failed_install_fails_and_the_next_run_starts_anew(course):

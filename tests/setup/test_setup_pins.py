@@ -1,4 +1,4 @@
-"""requirements.txt: every package, one version, with hashes, on each Python and system."""
+"""The requirements files: every package, one version, with hashes, on each Python and system."""
 
 import re
 import subprocess
@@ -12,7 +12,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+TEXT = "".join(
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("requirements.txt", "requirements-spark.txt")
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"},
