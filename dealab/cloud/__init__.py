@@ -8,10 +8,11 @@ Importing this package puts up the guard (``guard.py``): from then on, this proc
 but this machine. What is real here, what is a model and what is missing: docs/local-aws.md.
 """
 
-from dealab.cloud import guard
+from dealab.cloud import guard, subprocesses
 from dealab.cloud.guard import EscapeRefused
 
 guard.install()
+subprocesses.install()
 
 __all__ = ["EscapeRefused", "start_aws", "zip_handler"]
 

@@ -19,12 +19,14 @@ def deliver(arn: str, payload, **options) -> None:
     """Send ``payload`` (JSON data, or a str as it is) to the resource ``arn``.
 
     ``options``: ``group`` (message group of a FIFO queue), ``key`` (Kinesis partition key),
-    ``source`` (what a Lambda invocation shows as its source). Raises NotImplementedError for a
+    ``source`` (what a Lambda invocation shows as its source), ``attributes`` (of a message in SQS
+    or SNS). Raises NotImplementedError for a
     kind of resource that the lab cannot deliver to.
     """
     text = payload if isinstance(payload, str) else json.dumps(payload)
     _, _, service, region, _, resource = arn.split(":", 5)
     name = re.split("[/:]", resource)[-1]
+    attributes = {"MessageAttributes": options["attributes"]} if "attributes" in options else {}
     client = {"lambda": None, "states": "stepfunctions"}.get(service, service)
     boto = boto3.client(client, region_name=region) if client else None
     if service == "lambda":
@@ -32,9 +34,9 @@ def deliver(arn: str, payload, **options) -> None:
     elif service == "sqs":
         url = boto.get_queue_url(QueueName=name)["QueueUrl"]
         group = {"MessageGroupId": options["group"]} if options.get("group") else {}
-        boto.send_message(QueueUrl=url, MessageBody=text, **group)
+        boto.send_message(QueueUrl=url, MessageBody=text, **group, **attributes)
     elif service == "sns":
-        boto.publish(TopicArn=arn, Message=text)
+        boto.publish(TopicArn=arn, Message=text, **attributes)
     elif service == "kinesis":
         boto.put_record(StreamName=name, Data=text.encode(), PartitionKey=options.get("key", "0"))
     elif service == "firehose":
@@ -46,12 +48,10 @@ def deliver(arn: str, payload, **options) -> None:
 
 
 def _invoke(arn: str, event, source: str) -> None:
-    from moto.awslambda.utils import get_backend
-
+    from dealab.cloud.handlers import resolve
     from dealab.cloud.lab import current
 
-    function = get_backend(arn.split(":")[4], arn.split(":")[3]).get_function(arn)
-    current().runtime.invoke_async(function, event, source)
+    current().runtime.invoke_async(resolve(arn), event, source, arn)
 
 
 def send_to_targets(rule, original_event, transform_input: bool = True) -> None:
@@ -154,9 +154,6 @@ def at_path(event, path: str):
 def sns_to_lambda(subscription, message: str, message_id: str, **more) -> None:
     """Invoke a subscribed function with the message, as the service does."""
     attributes = more.get("message_attributes") or {}
-    matcher = subscription._filter_policy_matcher
-    if matcher is not None and not matcher.matches(attributes, message):
-        return
     if more.get("message_structure") == "json":
         message = subscription._parse_message_structure(message, "lambda")
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

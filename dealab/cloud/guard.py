@@ -7,7 +7,9 @@ outside amazonaws.com, or plain sockets would go out. So there are three nets, e
 2. a wrapper round the HTTP tunnel of ``http.client`` and round the ``connect`` methods of sockets,
    which sees proxies on loopback and host names before they are looked up;
 3. a Python audit hook on name look-ups and connections of any socket. An audit hook cannot be taken
-   out again, so the guard lasts as long as the process. A new process without dealab has none.
+   out again, so the guard lasts as long as the process.
+
+Child processes: ``subprocesses.py``.
 
 Loopback and Unix sockets stay open: Jupyter lives there.
 """
@@ -41,7 +43,7 @@ def is_local(host) -> bool:
     """Say whether ``host`` (name, address, bytes or None) is this machine itself."""
     if host is None:
         return True
-    name = host.decode("utf-8", "replace") if isinstance(host, bytes | bytearray) else str(host)
+    name = host.decode("utf-8", "replace") if isinstance(host, (bytes, bytearray)) else str(host)
     name = name.strip("[]").rstrip(".").lower()
     if name in _LOCAL_NAMES or name.endswith(".localhost"):
         return True

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import sys
 
-from dealab.cloud import guard
+from dealab.cloud import calls, guard, labtime
 from dealab.models.clock import Clock
+from dealab.models.turns import Turns
 
 _SEED = 2026
 _current = None
@@ -27,6 +29,11 @@ def current() -> "Lab":
     return _current
 
 
+def running() -> "Lab | None":
+    """Return the running lab, or None."""
+    return _current
+
+
 class Lab:
     """A running local AWS. ``region`` and ``account`` are those of every plain client.
 
@@ -37,16 +44,27 @@ class Lab:
         global _current
         self.region, self.account = region, account
         self.clock = Clock(at)
+        self.started = self.clock.now()
+        self.calls: list = []  # every boto3 call (``dealab.models.trail.Call``), oldest first
+        self.calls_dropped = 0
+        self.bridge = None  # of the lake and S3, once S3 was used (``dealab.cloud.lake``)
+        _forget_lake()
         self._saved = _own_environment(region, account)
         try:
             from moto import mock_aws
             from moto.moto_api._internal import mock_random
 
-            from dealab.cloud import joints
+            from dealab.cloud import handlers, joints, permissions
             from dealab.cloud.handlers import Runtime
 
+            from dealab.sql import lake as lakes
+
             guard.guard_botocore()
+            lakes.guardian = _guardian
+            labtime.install(lambda: _current)
+            calls.install(lambda: _current)
             joints.install(current)
+            permissions.install(lambda: _current)
             self._mock = mock_aws(
                 config={
                     "core": {"mock_credentials": False, "reset_boto3_session": True},
@@ -57,6 +75,12 @@ class Lab:
             _new_default_session()
             mock_random.seed(_SEED)  # after the start: emptying moto draws random numbers, too
             self.runtime = Runtime(mock_random)
+            self.permissions = permissions.Permissions(self)
+            self.turns = Turns(
+                self.clock,
+                may_run=lambda: not handlers.in_handler(),
+                around=lambda: labtime.LabTime(self.clock),
+            )
             self.limits = None
             self.positions: dict[
                 str, dict
@@ -69,6 +93,14 @@ class Lab:
     def __repr__(self) -> str:
         state = "running" if _current is self else "stopped"
         return f"<local AWS, {state}: account {self.account}, Region {self.region}>"
+
+    @property
+    def lake(self):
+        """The buckets and the catalog that ``%%athena`` and ``%%redshift`` see, too
+        (``dealab.sql.lake.Lake``)."""
+        from dealab.sql import lake
+
+        return lake.current()
 
     @property
     def invocations(self) -> list:
@@ -91,6 +123,22 @@ class Lab:
                 break
         return self.invocations[start:]
 
+    def wait_for(self, execution: str) -> dict:
+        """Let time pass until a state machine's execution (its ARN) has ended; describe it.
+
+        The clock moves as far as the waits, retries and timeouts on the way need. An execution
+        that waits for a task token nobody sends is returned as it is, ``RUNNING``.
+        """
+        import boto3
+
+        states = boto3.client("stepfunctions", region_name=execution.split(":")[3])
+        while (found := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+            due = self.turns.due()
+            if due is None:
+                break
+            self.clock.move(to=max(due, self.clock.now()))
+        return found
+
     def throttle(self, kinesis: bool = False, dynamodb: bool = False, call_seconds: float = 0.01):
         """Switch the model of throughput limits on or off; see ``dealab.cloud.throttle``.
 
@@ -103,6 +151,41 @@ class Lab:
         self.limits = throttle.Limits(throttle.Clock(call_seconds), kinesis, dynamodb)
         throttle.install(lambda: _current and _current.limits)
         return self.limits
+
+    def enforce_permissions(self, on=True, scp=None, rcp=None, endpoint=None, context=None) -> None:
+        """Decide every boto3 call by its caller's policies, and refuse as the service does.
+
+        Off until called, so that lessons on other subjects need no policies. ``scp``, ``rcp`` and
+        ``endpoint`` are policy documents (or lists) over the lab's own account: service control,
+        resource control and VPC endpoint policies. ``context`` sets condition keys of all
+        requests, such as ``{"aws:SourceIp": "198.51.100.7"}``. Plain clients are those of an
+        administrator. Raises PolicyError for a document that is no policy.
+        """
+        self.permissions.set(on, scp, rcp, endpoint, context)
+
+    def explain(self, call=None):
+        """Run ``call()`` and return the ``Decision`` about it; without it, the last decision.
+
+        Of several decisions that a call needs, the first refusal, else the last. Works also while
+        permissions are not enforced (the call then goes through). None when nothing was decided.
+        See ``dealab.views.decision``.
+        """
+        return self.permissions.explain(call)
+
+    def acting_as(self, role: str, service: str = "lambda.amazonaws.com", session: str = "lab"):
+        """Within ``with aws.acting_as(role_arn):`` this thread's boto3 calls are the role's.
+
+        ``service`` must be trusted by the role (checked while permissions are enforced).
+        """
+        return self.permissions.acting_as(role, service, session)
+
+    def session(self, account: str = "", key: dict | None = None):
+        """Return a boto3 Session: of an administrator of another ``account``, or of given keys.
+
+        ``key`` is the answer of create_access_key, assume_role or get_session_token, or the
+        AccessKey or Credentials in it.
+        """
+        return self.permissions.session(account, key)
 
     @property
     def role(self) -> str:
@@ -126,10 +209,26 @@ class Lab:
         global _current
         if _current is not self:
             return
+        self.turns.close()
         _current = None
         self._mock.stop()
         self.runtime.close()
         _restore(self._saved)
+        _forget_lake()
+
+
+def _forget_lake() -> None:
+    """Give SQL a fresh lake. One that was never loaded needs none."""
+    if (lakes := sys.modules.get("dealab.sql.lake")) is not None:
+        lakes.forget()
+        lakes.guardian = None
+
+
+def _guardian(role: str):
+    """See ``dealab.sql.lake.guardian``."""
+    from dealab.cloud.joints import lakeformation
+
+    return lakeformation.guardian(current(), role)
 
 
 def _new_default_session() -> None:

@@ -1,51 +1,21 @@
 """Event source mappings: Lambda reading from Kinesis, DynamoDB streams and SQS.
 
-The rules, from the Lambda Developer Guide (checked 2026-11-23):
-https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
-https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
-https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
-https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
-https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+The rules are in ``dealab.models.event_sources``; here are the pollers. They read when
+``run_event_sources()`` is called, and, for a mapping with a batching or a tumbling window, when
+the lab's clock gets to the end of a window.
 
-Not here: time (batching windows, tumbling windows, record age, back-off between retries) and
-parallelism; ParallelizationFactor is kept and changes nothing.
+Not here: back-off between retries; ScalingConfig is kept and changes nothing, because batches are
+handed over one after the other.
 """
 
-import base64
 import datetime
 import json
-import warnings
-from dataclasses import dataclass, field
+from collections import Counter
 
 import boto3
 
-
-@dataclass
-class Position:
-    """How far a mapping has read one shard.
-
-    ``checkpoint``: the last sequence number that is done. ``until``: ends of batches that were
-    split or partly done, innermost last. ``attempts``: failed tries of the batch at the head.
-    """
-
-    checkpoint: int
-    until: list[int] = field(default_factory=list)
-    attempts: int = 0
-
-    def done(self, sequence_number: int) -> None:
-        self.checkpoint, self.attempts = sequence_number, 0
-        while self.until and self.until[-1] <= sequence_number:
-            self.until.pop()
-
-
-@dataclass
-class Shard:
-    """One shard of a Kinesis or DynamoDB stream: its records by sequence number, oldest first."""
-
-    id: str
-    parents: tuple
-    records: list  # of (sequence number, record as Lambda sees it, arrival in epoch seconds)
+from dealab.models import event_sources as rules
+from dealab.models import functions, queues
 
 
 def validate(backend, spec: dict) -> None:
@@ -61,10 +31,29 @@ def validate(backend, spec: dict) -> None:
         )
     if service != "sqs":
         return
-    if size > 10 and window < 1 and not spec["EventSourceArn"].endswith(".fifo"):
+    fifo = spec["EventSourceArn"].endswith(".fifo")
+    if size > 10 and window < 1 and not fifo:
         raise InvalidParameterValueException(
             "Maximum batch window in seconds must be greater than 0 if maximum batch size is "
             "greater than 10"
+        )
+    if fifo and window:
+        raise InvalidParameterValueException(
+            "Batching window is not supported for FIFO queues."
+        )
+    if streams_only := [
+        name
+        for name in (
+            "BisectBatchOnFunctionError",
+            "MaximumRecordAgeInSeconds",
+            "MaximumRetryAttempts",
+            "ParallelizationFactor",
+            "TumblingWindowInSeconds",
+        )
+        if spec.get(name)
+    ]:
+        raise InvalidParameterValueException(
+            f"Unsupported parameter for the event source type SQS: {', '.join(streams_only)}"
         )
     from moto.sqs.models import sqs_backends
 
@@ -78,226 +67,369 @@ def validate(backend, spec: dict) -> None:
             )
 
 
-def starting_positions(mapping) -> dict[str, Position]:
-    """Where a new mapping starts in the shards that exist now; later shards start at their head."""
-    if "sqs" in mapping.event_source_arn.split(":")[2]:
-        return {}
-    shards = _shards(mapping)
-    if mapping.starting_position == "LATEST":
-        return {
-            shard.id: Position(shard.records[-1][0] if shard.records else 0) for shard in shards
-        }
+def begin(lab, mapping) -> None:
+    """Note where a new mapping starts in the shards that exist now; later ones start at their head.
+
+    The first mapping of a lab also has its clock drive the windows.
+    """
+    if not lab.positions:
+        lab.clock.on(lambda after: _due(lab, after), lambda moment: _poll_due(lab, moment))
+    positions = lab.positions[mapping.uuid] = {}
+    mapping.counts = Counter()
+    if _is_queue(mapping) or mapping.starting_position == "TRIM_HORIZON":
+        return
+    since = None
     if mapping.starting_position == "AT_TIMESTAMP":
         since = _epoch(mapping.starting_position_timestamp)
-        older = {shard.id: [r[0] for r in shard.records if r[2] < since] for shard in shards}
-        return {name: Position(max(numbers, default=0)) for name, numbers in older.items()}
-    return {}
+    for shard in _shards(mapping):
+        older = [entry[0] for entry in shard.records if since is None or entry[2] < since]
+        positions[shard.id] = rules.Position(max(older, default=0))
 
 
 def poll_all(lab) -> int:
     """Poll each enabled mapping of all Regions once; return how many invocations that made."""
+    before = len(lab.invocations)
+    for mapping in _mappings(lab):
+        _poll(lab, mapping)
+    return len(lab.invocations) - before
+
+
+def _mappings(lab) -> list:
     from moto.awslambda.models import lambda_backends
 
-    before = len(lab.invocations)
-    for backend in list(lambda_backends[lab.account].values()):
-        for mapping in list(backend._event_source_mappings.values()):
-            if not mapping.enabled:
-                continue
-            function = backend.get_function(mapping.function_arn)
-            if mapping.event_source_arn.split(":")[2] == "sqs":
-                _poll_queue(lab, mapping, function)
-            else:
-                _poll_stream(lab, mapping, function)
-    return len(lab.invocations) - before
+    return [
+        mapping
+        for backend in list(lambda_backends[lab.account].values())
+        for mapping in list(backend._event_source_mappings.values())
+        if mapping.enabled
+    ]
+
+
+def _poll(lab, mapping) -> None:
+    mapping.last_result = "No records processed"
+    (_poll_queue if _is_queue(mapping) else _poll_stream)(lab, mapping)
+
+
+def _is_queue(mapping) -> bool:
+    return mapping.event_source_arn.split(":")[2] == "sqs"
+
+
+def _window(mapping) -> int:
+    return int(mapping.tumbling_window or 0)
+
+
+def _wait(mapping) -> int:
+    return int(mapping.max_batch_window or 0)
+
+
+# Windows on the clock
+
+
+def _due(lab, after):
+    """When the clock next has something to do for a mapping with a window."""
+    moments = []
+    for mapping in _mappings(lab):
+        if _is_queue(mapping) and _wait(mapping):
+            moments += _queue_due(lab, mapping)
+        elif not _is_queue(mapping) and (_wait(mapping) or _window(mapping)):
+            for shard, position in _lanes(lab, mapping):
+                moments += _lane_due(mapping, shard, position)
+    later = max(min(moments, default=0), after.timestamp() + 1e-6)
+    return datetime.datetime.fromtimestamp(later, datetime.UTC) if moments else None
+
+
+def _lane_due(mapping, shard, position) -> list[float]:
+    unread = next((entry for entry in shard.records if entry[0] > position.checkpoint), None)
+    found = []
+    if unread:
+        found.append(unread[2] + _wait(mapping))
+    if position.window is not None:
+        found.append(position.window + _window(mapping))
+    # What failed at the end of a window is tried again a window later.
+    again = position.polled + (_wait(mapping) or _window(mapping))
+    return [max(min(found), again)] if found else []
+
+
+def _queue_due(lab, mapping) -> list[float]:
+    ready = [max(m.sent_timestamp, m.visible_at, m.delayed_until) for m in _queue(mapping)._messages]
+    again = lab.positions[mapping.uuid].get("polled", 0)
+    return [max(min(ready) / 1000, again) + _wait(mapping)] if ready else []
+
+
+def _poll_due(lab, moment) -> None:
+    for mapping in _mappings(lab):
+        if _is_queue(mapping) and _wait(mapping):
+            due = _queue_due(lab, mapping)
+        elif not _is_queue(mapping) and (_wait(mapping) or _window(mapping)):
+            due = [at for lane in _lanes(lab, mapping) for at in _lane_due(mapping, *lane)]
+        else:
+            continue
+        if due and min(due) <= moment.timestamp() + 1e-5:
+            _poll(lab, mapping)
 
 
 # Streams
 
 
-def _shards(mapping) -> list[Shard]:
-    _, _, service, region, account, resource = mapping.event_source_arn.split(":", 5)
+def _shards(mapping) -> list[rules.Shard]:
+    arn = mapping.event_source_arn
+    _, _, service, region, account, resource = arn.split(":", 5)
     name = resource.split("/")[1]
     if service == "kinesis":
         from moto.kinesis.models import kinesis_backends
 
-        stream = kinesis_backends[account][region].streams[name]
+        def record(shard, number, item):
+            data = item.data if isinstance(item.data, str) else item.data.decode("ascii")
+            key, arrival = item.partition_key, item.created_at
+            document = rules.kinesis_record(
+                arn, account, shard.shard_id, number, key, data, arrival
+            )
+            return number, document, arrival
+
         return [
-            Shard(
+            rules.Shard(
                 shard.shard_id,
                 (shard.parent, shard.adjacent_parent),
-                [
-                    (number, _kinesis_record(mapping, shard, record), record.created_at)
-                    for number, record in shard.records.items()
-                ],
+                [record(shard, number, item) for number, item in shard.records.items()],
             )
-            for shard in stream.shards.values()
+            for shard in kinesis_backends[account][region].streams[name].shards.values()
         ]
     from moto.dynamodb.models import dynamodb_backends
 
     shard = dynamodb_backends[account][region].get_table(name).stream_shard
     return [
-        Shard(shard.id, (), [_dynamodb_record(mapping, item.to_json()) for item in shard.items])
+        rules.Shard(shard.id, (), [_dynamodb_record(arn, item.to_json()) for item in shard.items])
     ]
 
 
-def _kinesis_record(mapping, shard, record) -> dict:
-    return {
-        "kinesis": {
-            "kinesisSchemaVersion": "1.0",
-            "partitionKey": record.partition_key,
-            "sequenceNumber": str(record.sequence_number),
-            "data": record.data if isinstance(record.data, str) else record.data.decode("ascii"),
-            "approximateArrivalTimestamp": round(record.created_at, 3),
-        },
-        "eventSource": "aws:kinesis",
-        "eventVersion": "1.0",
-        "eventID": f"{shard.shard_id}:{record.sequence_number}",
-        "eventName": "aws:kinesis:record",
-        "invokeIdentityArn": f"arn:aws:iam::{mapping.account_id}:role/lambda",
-        "awsRegion": mapping.region,
-        "eventSourceARN": mapping.event_source_arn,
-    }
-
-
-def _dynamodb_record(mapping, item: dict) -> tuple:
+def _dynamodb_record(arn: str, item: dict) -> tuple:
     created = _epoch(item["dynamodb"]["ApproximateCreationDateTime"])
     record = {
         **item,
-        "awsRegion": mapping.region,
+        "awsRegion": arn.split(":")[3],
         "dynamodb": {**item["dynamodb"], "ApproximateCreationDateTime": int(created)},
-        "eventSourceARN": mapping.event_source_arn,
+        "eventSourceARN": arn,
     }
     return int(item["dynamodb"]["SequenceNumber"]), record, created
 
 
-def _poll_stream(lab, mapping, function) -> None:
-    if mapping.tumbling_window:
-        warnings.warn(
-            "TumblingWindowInSeconds is kept in the mapping and has no effect in the lab.",
-            stacklevel=4,
-        )
-    shards = _shards(mapping)
-    positions = lab.positions.setdefault(mapping.uuid, {})
+def _lanes(lab, mapping) -> list[tuple[rules.Shard, rules.Position]]:
+    """The lanes that may be read now, with their positions: parents come before children."""
+    shards, positions = _shards(mapping), lab.positions.setdefault(mapping.uuid, {})
+    unread, lanes = set(), []
     for shard in shards:
-        position = positions.setdefault(shard.id, Position(0))
-        unread = [
-            parent
-            for parent in shards
-            if parent.id in shard.parents and _next_batch(mapping, parent, positions[parent.id])
-        ]
-        if not unread:  # a child shard waits until its parents are read: order is kept
-            _poll_shard(lab, mapping, function, shard, position)
+        parts = shard.lanes(int(mapping.parallelization_factor or 1))
+        for part in parts:
+            if part.id not in positions:  # new, or the factor was changed: none may be lost
+                known = [at for name, at in positions.items() if name.split("/")[0] == shard.id]
+                begin = min((at.checkpoint for at in known), default=0)
+                positions[part.id] = rules.Position(begin)
+            position = positions[part.id]
+            if any(entry[0] > position.checkpoint for entry in part.records):
+                unread.add(shard.id)
+            if not unread & set(shard.parents):
+                lanes.append((part, position))
+    return lanes
 
 
-def _next_batch(mapping, shard: Shard, position: Position) -> list:
-    batch = [entry for entry in shard.records if entry[0] > position.checkpoint]
-    if position.until:
-        return [entry for entry in batch if entry[0] <= position.until[-1]]
-    return batch[: mapping.batch_size]
+def _poll_stream(lab, mapping) -> None:
+    from dealab.cloud.handlers import Throttled, resolve
+
+    function, polled = resolve(mapping.function_arn), set()
+    # Children follow in the same round, once their parents are read.
+    while lanes := [lane for lane in _lanes(lab, mapping) if lane[0].id not in polled]:
+        for shard, position in lanes:
+            polled.add(shard.id)
+            position.polled = lab.clock.time()
+            try:
+                _poll_shard(lab, mapping, function, shard, position)
+            except Throttled:  # not counted as a try of the batch
+                mapping.last_result = "PROBLEM: Function call was throttled"
 
 
-def _poll_shard(lab, mapping, function, shard: Shard, position: Position) -> None:
+def _poll_shard(lab, mapping, function, shard, position) -> None:
     """Invoke for batch after batch; stop at the first failure that is to be tried again."""
-    while batch := _next_batch(mapping, shard, position):
-        wanted = [entry for entry in batch if _passes_filter(mapping, entry[1])]
-        if not wanted:
-            position.done(batch[-1][0])
-            continue
-        event = {"Records": [record for _, record, _ in wanted]}
-        run = lab.runtime.invoke(function, event, source=mapping.event_source_arn)
-        failed = _failed_items(mapping, run, [str(number) for number, _, _ in wanted])
-        if not failed:
-            position.done(batch[-1][0])
-            continue
-        first = min(int(number) for number in failed)
-        if not position.until:
-            position.until.append(batch[-1][0])
-        # Everything before the first failure is done and is not delivered again.
-        position.checkpoint = max([position.checkpoint] + [n for n, _, _ in batch if n < first])
-        rest = [entry for entry in batch if entry[0] >= first]
-        if mapping.bisect_on_error and len(rest) > 1 and len(rest) == len(batch):
-            position.until.append(rest[(len(rest) - 1) // 2][0])  # not counted as a retry
+    window = _window(mapping)
+    while True:
+        now = lab.clock.time()
+        if not _drop_old(lab, mapping, function, shard, position, now):
             return
-        position.attempts += 1
-        limit = mapping.max_retry_attempts
-        if limit is None or limit < 0 or position.attempts <= limit:
+        batch = rules.next_batch(shard, position, mapping.batch_size, window, _wait(mapping), now)
+        head = rules.window_start(batch[0][2], window) if window and batch else None
+        ended = position.window is not None and (
+            now >= position.window + window if head is None else head > position.window
+        )
+        if ended and not _close(lab, mapping, function, shard, position):
             return
-        _discard(mapping, function, run, shard, rest, position.attempts)
-        position.done(rest[-1][0])
+        if not batch:
+            return
+        if head is not None and position.window is None:
+            position.window, position.state = head, {}
+        if not _hand_over(lab, mapping, function, shard, position, batch):
+            return
 
 
-def _discard(mapping, function, run, shard: Shard, entries: list, attempts: int) -> None:
+def _drop_old(lab, mapping, function, shard, position, now: float) -> bool:
+    age = mapping.max_record_age
+    if age is None or int(age) < 0:
+        return True
+    old = [e for e in shard.records if e[0] > position.checkpoint and now - e[2] > int(age)]
+    if old:
+        _discard(lab, mapping, function, None, shard, old, "RecordAgeExceeded", position.attempts)
+        position.done(old[-1][0])
+    return True
+
+
+def _close(lab, mapping, function, shard, position, early: bool = False) -> bool:
+    """Invoke for the end of a tumbling window. False when that failed: the shard waits."""
+    event = rules.window_event(
+        [],
+        position,
+        shard.id.split("/")[0],
+        mapping.event_source_arn,
+        _window(mapping),
+        final=True,
+        early=early,
+    )
+    run = lab.runtime.invoke(function, event, source=mapping.event_source_arn)
+    if run.error:
+        mapping.last_result = "PROBLEM: Function call failed"
+        return False
+    position.state = {}
+    if not early:
+        position.window = None
+    return True
+
+
+def _hand_over(lab, mapping, function, shard, position, batch: list) -> bool:
+    """Invoke for one batch. True when the next batch may follow."""
+    arn, window = mapping.event_source_arn, _window(mapping)
+    wanted = [entry for entry in batch if passes_filter(mapping, entry[1])]
+    _count(mapping, PolledEventCount=len(batch), FilteredOutEventCount=len(batch) - len(wanted))
+    if not wanted:
+        position.done(batch[-1][0])
+        return True
+    event = {"Records": [record for _, record, _ in wanted]}
+    if window:
+        shard_id = shard.id.split("/")[0]
+        event = rules.window_event(event["Records"], position, shard_id, arn, window)
+    run = lab.runtime.invoke(function, event, source=arn)
+    numbers = [str(number) for number, _, _ in wanted]
+    failed = rules.failed_items(run, numbers, _reports(mapping), bool(window))
+    kept = run.result.get("state") if window and isinstance(run.result, dict) else None
+    if len(failed) < len(numbers) and isinstance(kept, dict):
+        position.state = kept
+    _count(mapping, InvokedEventCount=len(wanted), FailedInvokeEventCount=len(failed))
+    mapping.last_result = "PROBLEM: Function call failed" if failed else "OK"
+    if not failed:
+        position.done(batch[-1][0])
+        too_large = window and len(json.dumps(position.state)) > rules.STATE_BYTES
+        return not too_large or _close(lab, mapping, function, shard, position, early=True)
+    first = min(int(number) for number in failed)
+    if not position.until:
+        position.until.append(batch[-1][0])
+    # Everything before the first failure is done and is not delivered again.
+    position.checkpoint = max([position.checkpoint] + [n for n, _, _ in batch if n < first])
+    rest = [entry for entry in batch if entry[0] >= first]
+    if mapping.bisect_on_error and len(rest) > 1 and len(rest) == len(batch):
+        position.until.append(rest[(len(rest) - 1) // 2][0])  # not counted as a retry
+        return False
+    position.attempts += 1
+    limit = mapping.max_retry_attempts
+    if limit is None or limit < 0 or position.attempts <= limit:
+        return False
+    tries = position.attempts
+    _discard(lab, mapping, function, run, shard, rest, "RetryAttemptsExhausted", tries)
+    position.done(rest[-1][0])
+    return True
+
+
+def _discard(lab, mapping, function, run, shard, entries, condition: str, attempts: int) -> None:
     """Tell the on-failure destination which records were given up: where they are, not what."""
+    _count(mapping, DroppedEventCount=len(entries))
     target = ((mapping.destination_config or {}).get("OnFailure") or {}).get("Destination")
     if not target:
         return
     from dealab.cloud.delivery import deliver
-    from dealab.cloud.handlers import async_destination_record
 
-    kind = "KinesisBatchInfo" if ":kinesis:" in mapping.event_source_arn else "DDBStreamBatchInfo"
-    record = async_destination_record(function, run, "RetryAttemptsExhausted", attempts)
-    del record["requestPayload"], record["responsePayload"]
-    record["requestContext"]["functionArn"] = function.function_arn
-    record[kind] = {
-        "shardId": shard.id,
-        "startSequenceNumber": str(entries[0][0]),
-        "endSequenceNumber": str(entries[-1][0]),
-        "approximateArrivalOfFirstRecord": _iso(entries[0][2]),
-        "approximateArrivalOfLastRecord": _iso(entries[-1][2]),
-        "batchSize": len(entries),
-        "streamArn": mapping.event_source_arn,
-    }
-    deliver(target, record)
+    request = run.request_id if run else str(lab.runtime._random.uuid4())
+    arn, now = function.function_arn, lab.clock.now()
+    record = functions.async_record(arn, request, None, run, condition, attempts, now)
+    del record["requestPayload"]
+    record.pop("responsePayload", None)
+    record["requestContext"]["functionArn"] = arn
+    shard_id = shard.id.split("/")[0]
+    deliver(target, rules.lost_batch(record, mapping.event_source_arn, shard_id, entries))
 
 
-def _failed_items(mapping, run, identifiers: list[str]) -> list[str]:
-    """Which of ``identifiers`` failed, by the rules of ReportBatchItemFailures.
+def _reports(mapping) -> bool:
+    return "ReportBatchItemFailures" in (mapping.function_response_types or [])
 
-    An error fails all. A function without ReportBatchItemFailures fails none, whatever it returns.
-    A malformed answer or an unknown identifier fails all.
-    """
-    if run.error:
-        return identifiers
-    if "ReportBatchItemFailures" not in (mapping.function_response_types or []) or not run.result:
-        return []
-    try:
-        items = run.result.get("batchItemFailures") or []
-        named = {str(item["itemIdentifier"]) for item in items}
-    except (AttributeError, TypeError, KeyError):
-        return identifiers
-    return sorted(named) if named <= set(identifiers) else identifiers
+
+def _count(mapping, **counted: int) -> None:
+    """Add to the counts of MetricsConfig's EventCount, which a mapping keeps in ``counts``."""
+    mapping.counts.update({name: number for name, number in counted.items() if number})
 
 
 # Queues
 
 
-def _poll_queue(lab, mapping, function) -> None:
+def _queue(mapping):
+    from moto.sqs.models import sqs_backends
+
+    _, _, _, region, account, name = mapping.event_source_arn.split(":")
+    return sqs_backends[account][region].get_queue(name)
+
+
+def _poll_queue(lab, mapping) -> None:
     """Receive until the queue is empty. Failed messages come back at the end of the round.
 
     On the service they come back when their visibility timeout has passed; the lab takes that time
     as passed between two rounds, so nothing has to wait and every run is the same.
     """
+    from dealab.cloud.handlers import Throttled, resolve
+
+    arn, function, failed_handles = mapping.event_source_arn, resolve(mapping.function_arn), []
     sqs = boto3.client("sqs", region_name=mapping.region)
-    name = mapping.event_source_arn.split(":")[-1]
-    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    failed_handles = []
-    while messages := _receive(sqs, url, mapping.batch_size):
-        records = [_sqs_record(mapping, message) for message in messages]
-        wanted = [record for record in records if _passes_filter(mapping, record)]
+    url = sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
+    ends = min(_queue_due(lab, mapping), default=0) if _wait(mapping) else 0
+    while messages := _receive(lab, sqs, url, mapping, ends):
+        records = [rules.sqs_record(arn, message) for message in messages]
+        wanted = [record for record in records if passes_filter(mapping, record)]
         failed = []
         if wanted:
-            run = lab.runtime.invoke(function, {"Records": wanted}, source=mapping.event_source_arn)
-            failed = _failed_items(mapping, run, [record["messageId"] for record in wanted])
+            ids = [record["messageId"] for record in wanted]
+            try:
+                run = lab.runtime.invoke(function, {"Records": wanted}, source=arn)
+                failed = rules.failed_items(run, ids, _reports(mapping))
+                mapping.last_result = "PROBLEM: Function call failed" if failed else "OK"
+            except Throttled:  # each one has been received once more for nothing
+                failed, mapping.last_result = ids, "PROBLEM: Function call was throttled"
+        deleted = len(records) - len(failed)
+        _count(
+            mapping,
+            PolledEventCount=len(records),
+            FilteredOutEventCount=len(records) - len(wanted),
+            InvokedEventCount=len(wanted),
+            FailedInvokeEventCount=len(failed),
+            DeletedEventCount=deleted,
+        )
         for record in records:  # those that the filter left out are deleted, too
             if record["messageId"] in failed:
                 failed_handles.append(record["receiptHandle"])
             else:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
+    lab.positions[mapping.uuid]["polled"] = lab.clock.time()
     for handle in failed_handles:
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
 
 
-def _receive(sqs, url: str, size: int) -> list[dict]:
+def _receive(lab, sqs, url: str, mapping, ends: float) -> list[dict]:
+    """Take a batch; a batch that is not full waits until ``ends`` (epoch seconds)."""
+    size, now = mapping.batch_size, lab.clock.time()
+    visible = queues.states(_queue(mapping)._messages, now * 1000)["visible"]
+    if visible < size and now < ends - 1e-5:
+        return []
     messages: list[dict] = []
     while len(messages) < size:
         got = sqs.receive_message(
@@ -313,38 +445,10 @@ def _receive(sqs, url: str, size: int) -> list[dict]:
     return messages
 
 
-def _sqs_record(mapping, message: dict) -> dict:
-    attributes = {
-        name: {
-            "stringValue": value.get("StringValue"),
-            "binaryValue": _base64(value.get("BinaryValue")),
-            "stringListValues": [],
-            "binaryListValues": [],
-            "dataType": value["DataType"],
-        }
-        for name, value in message.get("MessageAttributes", {}).items()
-    }
-    for attribute in attributes.values():
-        for key in ("stringValue", "binaryValue"):
-            if attribute[key] is None:
-                del attribute[key]
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message.get("Attributes", {}),
-        "messageAttributes": attributes,
-        "md5OfBody": message["MD5OfBody"],
-        "eventSource": "aws:sqs",
-        "eventSourceARN": mapping.event_source_arn,
-        "awsRegion": mapping.region,
-    }
-
-
 # Filters
 
 
-def _passes_filter(mapping, record: dict) -> bool:
+def passes_filter(mapping, record: dict) -> bool:
     """Say whether a record passes any of the mapping's filters (no filter: all pass)."""
     from moto.events.models import EventPattern
 
@@ -353,32 +457,9 @@ def _passes_filter(mapping, record: dict) -> bool:
         return True
     patterns = [json.loads(entry["Pattern"]) for entry in filters]
     return any(
-        EventPattern(None, pattern).matches_event(_filter_view(record, pattern))
+        EventPattern(None, pattern).matches_event(rules.filter_view(record, pattern))
         for pattern in patterns
     )
-
-
-def _filter_view(record: dict, pattern: dict) -> dict:
-    """The record as filters see it: payload decoded, and as JSON where the pattern goes into it."""
-    if record["eventSource"] == "aws:kinesis":
-        payload = base64.b64decode(record["kinesis"]["data"]).decode("utf-8", "replace")
-        return {**record["kinesis"], "data": _payload(payload, pattern.get("data"))}
-    if record["eventSource"] == "aws:sqs":
-        return {**record, "body": _payload(record["body"], pattern.get("body"))}
-    return record
-
-
-def _payload(text: str, pattern) -> object:
-    if not isinstance(pattern, dict):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _base64(value: bytes | None) -> str | None:
-    return None if value is None else base64.b64encode(value).decode("ascii")
 
 
 def _epoch(value) -> float:
@@ -387,8 +468,3 @@ def _epoch(value) -> float:
             value = value.replace(tzinfo=datetime.UTC)
         return value.timestamp()
     return float(value)
-
-
-def _iso(epoch: float) -> str:
-    moment = datetime.datetime.fromtimestamp(epoch, datetime.UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

@@ -116,7 +116,7 @@ class Clock:
 
 
 def _real_now() -> datetime:
-    """Return the computer's time, also where the cloud room shows this clock to moto as the time."""
+    """Return the computer's time, also while the cloud room shows moto this clock's time."""
     machine = sys.modules.get("time_machine")
     if machine and machine.escape_hatch.is_travelling():
         return machine.escape_hatch.datetime.datetime.now(UTC)

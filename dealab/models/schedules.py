@@ -58,6 +58,32 @@ def next_times(
     return list(itertools.islice((time for time in utc if time and time > start), count))
 
 
+def next_after(
+    expression: str,
+    after: datetime.datetime,
+    anchor: datetime.datetime,
+    timezone: str = "UTC",
+    start: datetime.datetime | None = None,
+    end: datetime.datetime | None = None,
+) -> datetime.datetime | None:
+    """Return the first time later than ``after`` at which a schedule fires, in UTC, or None.
+
+    A rate fires at ``anchor`` and each period after it. ``start`` and ``end`` bound cron and rate
+    (not before the one, before the other) and are ignored for at, as EventBridge Scheduler does.
+    """
+    once = expression.startswith("at(")
+    if expression.startswith("rate("):
+        step = next_times(expression, anchor, 1)[0] - anchor
+        moment = anchor + step * max(0, (after - anchor) // step + 1)
+    else:
+        if start and not once:
+            after = max(after, start - datetime.timedelta(microseconds=1))
+        moment = next(iter(next_times(expression, after, 1, timezone)), None)
+    if moment and end and not once and moment >= end:
+        return None
+    return moment
+
+
 def _to_utc(moment: datetime.datetime, zone) -> datetime.datetime | None:
     time = moment.replace(tzinfo=zone).astimezone(datetime.UTC)
     exists = time.astimezone(zone).replace(tzinfo=None, fold=0) == moment

@@ -15,6 +15,7 @@ import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from dealab.sql.errors import ServiceError
 from dealab.sql.types import Type, from_hive
 
 ICEBERG = "ICEBERG"
@@ -148,6 +149,16 @@ class Catalog:
         """Return Glue's descriptions of the registered partitions, in order of registration."""
         return list(self._partitions.get((database.lower(), name.lower()), ()))
 
+    def require(self, permission: str, database: str, name: str, whole: bool = False) -> None:
+        """Raise when the session may not do this: here everybody may (see ``athena.guarded``)."""
+
+    def writable(self, database: str, name: str, permission: str) -> Table | None:
+        """Return the whole table for a statement that changes it, or None when there is none."""
+        return self.find(database, name)
+
+    def may_create(self, database: str) -> None:
+        """Raise when the session may not create tables in a database: here everybody may."""
+
     # --- changing ---------------------------------------------------------------------
 
     def put_database(self, entry: dict) -> None:
@@ -164,10 +175,23 @@ class Catalog:
 
     def put_table(self, entry: dict) -> Table:
         """Add or replace a table or view (Glue's shape); its partitions stay. Return it."""
+        self.put_entry(entry)
+        return self.find(entry["DatabaseName"], entry["Name"])
+
+    def put_entry(self, entry: dict) -> None:
+        """Add or replace a table as ``put_table`` does, whatever its column types are: Glue takes
+        any text, and a query of the table fails."""
         key = (entry["DatabaseName"].lower(), entry["Name"].lower())
         self._entries[key] = copy.deepcopy(entry)
         self._changed(key)
-        return self.find(*key)
+
+    def entry(self, database: str, name: str) -> dict | None:
+        """Return Glue's description of a table or None; it is another object after a change."""
+        return self._entries.get((database.lower(), name.lower()))
+
+    def listed(self, database: str, name: str):
+        """Return the list of a table's partitions itself: it is another object after a change."""
+        return self._partitions.get((database.lower(), name.lower()), ())
 
     def drop_table(self, database: str, name: str) -> None:
         """Remove a table and its partitions. The files stay."""
@@ -196,8 +220,8 @@ class Catalog:
         return Table(
             database=key[0],
             name=key[1],
-            columns=read_columns(columns),
-            keys=read_columns(keys),
+            columns=_checked(key, columns),
+            keys=_checked(key, keys),
             location=storage.get("Location", ""),
             input_format=storage.get("InputFormat", ""),
             serde=serde.get("SerializationLibrary", ""),
@@ -206,9 +230,9 @@ class Catalog:
             partitions=tuple(
                 Partition(
                     tuple(part["Values"]),
-                    part["StorageDescriptor"]["Location"],
-                    read_columns(part["StorageDescriptor"]["Columns"])
-                    if part["StorageDescriptor"].get("Columns")
+                    _location(part, storage, keys),
+                    _checked(key, part["StorageDescriptor"]["Columns"])
+                    if part.get("StorageDescriptor", {}).get("Columns")
                     else None,
                 )
                 for part in self._partitions.get(key, ())
@@ -222,3 +246,27 @@ class Catalog:
 def read_columns(columns: list[dict]) -> tuple[tuple[str, Type], ...]:
     """Return (lower-case name, type) for Glue's columns; a column without a type is a string."""
     return tuple((c["Name"].lower(), from_hive(c.get("Type") or "string")) for c in columns)
+
+
+def _checked(table: tuple[str, str], columns: list[dict]) -> tuple[tuple[str, Type], ...]:
+    """Read columns; a type that no table can have is an error of the query."""
+    read = []
+    for column in columns:
+        try:
+            read += read_columns([column])
+        except (ValueError, IndexError):
+            raise ServiceError(
+                "HIVE_INVALID_METADATA",
+                f"Glue table '{table[0]}.{table[1]}' column '{column['Name'].lower()}' has invalid "
+                f"data type: {column['Type']}",
+            ) from None
+    return tuple(read)
+
+
+def _location(partition: dict, storage: dict, keys: list[dict]) -> str:
+    """Return a partition's address; one that was registered without has Hive's usual one."""
+    own = partition.get("StorageDescriptor", {}).get("Location")
+    if own or not storage.get("Location"):
+        return own or ""
+    tail = "/".join(f"{k['Name']}={v}" for k, v in zip(keys, partition["Values"], strict=False))
+    return f"{storage['Location'].rstrip('/')}/{tail}/"

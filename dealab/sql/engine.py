@@ -29,10 +29,11 @@ class Engine:
         if lake is None:
             lake = lakes.current() if datasets is None else lakes.Lake(datasets)
         self.lake = lake
-        self.catalog = lake.catalog
         self.database = database.lower()
         self.region = region
         bill.price(self.service, region)  # an unknown Region is refused now, not after a query
+        #: the role whose session this is (its ARN or name): Lake Formation decides what it sees
+        self.principal: str | None = None
         self._ducks: dict = {}
         #: called with (percent or -1, seconds) now and then while a long statement runs
         self.on_progress: Callable[[float, float], None] | None = None
@@ -44,7 +45,7 @@ class Engine:
 
         ``parameters`` are the values of ``?``, in order. Raises ServiceError, LabLimit or LabBug.
         """
-        with guarded():
+        with guarded(), self.lake.statement():
             return self._run(sql, parameters)
 
     def script(self, sql: str, parameters=(), **how) -> Iterator[Result]:
@@ -89,6 +90,11 @@ class Engine:
             return estimate(self, plan)
 
     # --- for statements ---------------------------------------------------------------
+
+    @property
+    def catalog(self):
+        """Return the lake's catalog, as the session's role sees it."""
+        return self.lake.catalog
 
     def plan(self, sql: str, parameters=()) -> Plan:
         """Return the plan of one statement; nothing is changed yet."""

@@ -5,7 +5,11 @@ folder on top of it, which is removed when the lake is. A file of the datasets t
 deletes is only hidden. So a grader's copy costs nothing, and nothing is written anywhere else.
 """
 
+import contextlib
+import os
+import shutil
 import tempfile
+import threading
 import weakref
 from functools import cached_property
 from pathlib import Path
@@ -42,7 +46,17 @@ class Lake:
                 "tables come from the Glue Data Catalog.",
             )
         self._hidden: set[str] = set()
+        self._owned: set[str] = set()
         self._rooms: dict = {}
+        self._touched: set[str] = set()  # addresses that were written or deleted of late
+        self._watched: set[str] = set()  # folders that somebody outside of a statement writes to
+        self._busy = 0  # statements that run
+        #: called by ``settle`` with the addresses (``bucket/key``, folders end in ``/``) that may
+        #: have changed; the local AWS listens here
+        self.listener = None
+        #: ``bucket/key`` of objects that exist and that no file can hold -> why
+        self.unseen: dict[str, str] = {}
+        self.retired = False  # another lake has taken its place: see ``renew``
 
     @cached_property
     def top(self) -> Path:
@@ -75,16 +89,13 @@ class Lake:
         """
         bucket, prefix = split(location)
         found: dict[str, Path] = {}
-        for root in self._roots():
+        for root in self._roots(bucket):
             home = root / bucket
-            start = home / prefix.rpartition("/")[0] if "/" in prefix else home
-            candidates = [home / prefix] if (home / prefix).is_file() else []
-            if not candidates and start.is_dir():
-                candidates = [file for file in start.rglob("*") if file.is_file()]
-            for file in candidates:
+            folder, _, head = prefix.rpartition("/")
+            for file in _below(home / folder if folder else home, head):
                 name = file.relative_to(root).as_posix()
                 inside = file.resolve().is_relative_to(root)  # a link may lead out of the lake
-                if inside and name.startswith(f"{bucket}/{prefix}") and name not in self._hidden:
+                if inside and name not in self._hidden:
                     found[name] = file
         return sorted(found.items())
 
@@ -96,6 +107,7 @@ class Lake:
         """
         folder = location if location.endswith("/") else location + "/"
         at = len(folder.partition("://")[2])
+        self.check_seen(folder)
         found = [
             file
             for name, file in self.objects(folder)
@@ -103,6 +115,29 @@ class Lake:
             and file.stat().st_size > 0
         ]
         return found or [file for name, file in self.objects(location) if name == folder[5:-1]]
+
+    def check_seen(self, location: str) -> None:
+        """Raise LabLimit when an object at the address is one that the lab's SQL cannot read."""
+        if not self.unseen:
+            return
+        start = location.partition("://")[2]
+        for name, why in sorted(self.unseen.items()):
+            parts = name[len(start) :].split("/")
+            if name.startswith(start) and not any(part[:1] in HIDDEN for part in parts if part):
+                raise LabLimit(
+                    f"a query over s3://{name}: {why}",
+                    "every object below the address is read, whatever its key.",
+                )
+
+    def file(self, name: str) -> Path | None:
+        """Return the file of the object ``bucket/key``, or None when there is none."""
+        if _no_file(name) or name in self._hidden:
+            return None
+        for root in reversed(self._roots(name.partition("/")[0])):
+            with contextlib.suppress(OSError):  # a name that is too long for this computer
+                if (root / name).is_file():
+                    return root / name
+        return None
 
     def exists(self, location: str) -> bool:
         """Tell whether any object's key starts with the address."""
@@ -139,6 +174,8 @@ class Lake:
             raise BadLocation(f"outside the lake: {location}")
         (path if location.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
         self._hidden.discard(f"{bucket}/{key}")
+        handed_out = location.endswith("/") and not self._busy
+        (self._watched if handed_out else self._touched).add(f"{bucket}/{key}")
         return path
 
     def put(self, location: str, content: bytes | str) -> Path:
@@ -146,6 +183,7 @@ class Lake:
         path = self.target(location)
         data = content.encode("utf-8") if isinstance(content, str) else content
         path.write_bytes(data)
+        self._settle_alone()
         return path
 
     def read(self, location: str) -> bytes:
@@ -161,10 +199,125 @@ class Lake:
         found = self.objects(location)
         for name, file in found:
             if file.is_relative_to(self.top):
-                file.unlink()
+                self._unlink(file)
             if (self.base / name).exists():
                 self._hidden.add(name)
+            self._touched.add(name)
+        self._settle_alone()
         return len(found)
+
+    def own(self, bucket: str) -> Path:
+        """Copy what lies below of a bucket to the top, for an engine that writes files by itself.
+
+        From then on the top folder alone is the bucket: what the engine (Spark) removes there is
+        gone. Returns the bucket's folder. Nobody sees a difference.
+        """
+        home = self.top / bucket
+        if bucket not in self._owned:
+            for name, file in self.objects(f"s3://{bucket}/"):
+                if not file.is_relative_to(self.top):
+                    self._copy_up(name, file)
+            home.mkdir(parents=True, exist_ok=True)
+            self._owned.add(bucket)
+            self._watched.add(f"{bucket}/")
+        return home
+
+    def _copy_up(self, name: str, file: Path) -> None:
+        (self.top / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, self.top / name)
+
+    # --- from and to the local AWS ----------------------------------------------------
+
+    @contextlib.contextmanager
+    def statement(self):
+        """Enclose a statement: what it wrote and deleted is told to the listener at its end."""
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            self._settle_alone()
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether a statement runs: what it writes is not finished."""
+        return self._busy > 0
+
+    def settle(self) -> None:
+        """Tell the listener what was written or deleted since the last time.
+
+        A folder that ``target`` gave away outside of a statement is told of again and again:
+        whoever has it (Spark) may go on writing.
+        """
+        if self._touched or self._watched:
+            touched, self._touched = self._touched | self._watched, set()
+            if self.listener is not None:
+                self.listener(sorted(touched))
+
+    def _settle_alone(self) -> None:
+        if not self._busy:
+            self.settle()
+
+    def mirror(self, name: str, content: bytes | None) -> None:
+        """Take over what S3 holds now as ``bucket/key``: its content, or None for nothing.
+
+        The listener is not told. An object whose key cannot be a file is noted in ``unseen``.
+        """
+        self.unseen.pop(name, None)
+        if content is None:
+            self._remove(name)
+            return
+        why = _no_file(name)
+        if not why:
+            try:
+                path = self.top / name
+                if path.is_dir():
+                    why = "other objects use its key as a folder"
+                elif not _same_case(path):
+                    why = "its key differs from another one's in case only"
+                else:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    partial = self.top / f".partial-{threading.get_ident()}"
+                    partial.write_bytes(content)
+                    os.replace(partial, path)
+            except OSError as problem:
+                why = f"this computer has no file of that name ({problem.strerror})"
+                if isinstance(problem, (NotADirectoryError, FileExistsError)):
+                    why = "another object is where its key has a folder"
+        if why:
+            self._remove(name)
+            if content:  # Athena does not look at empty objects
+                self.unseen[name] = why
+        else:
+            self._hidden.discard(name)
+
+    def unmirror(self, name: str) -> None:
+        """Let the object ``bucket/key`` be that of the datasets again."""
+        self.unseen.pop(name, None)
+        self._remove(name)
+        self._hidden.discard(name)
+        if name.partition("/")[0] in self._owned and (self.base / name).is_file():
+            self._copy_up(name, self.base / name)
+
+    def _remove(self, name: str) -> None:
+        if _no_file(name):
+            return
+        with contextlib.suppress(OSError):
+            if "top" in self.__dict__ and (self.top / name).is_file():
+                self._unlink(self.top / name)
+            if (self.base / name).is_file():
+                self._hidden.add(name)
+
+    def _unlink(self, file: Path) -> None:
+        """Remove a file of the top, and the folders that it leaves empty.
+
+        S3 has no folders: an empty one would be in the way of a file, and Spark would find it.
+        """
+        file.unlink()
+        for folder in file.parents:
+            if folder.parent == self.top or any(folder.iterdir()):
+                break
+            folder.rmdir()
 
     # --- inside -----------------------------------------------------------------------
 
@@ -172,8 +325,47 @@ class Lake:
         """Return the folders that DuckDB may open: what is below, and what is on top."""
         return (self.base, self.top)
 
-    def _roots(self):
+    def _roots(self, bucket: str | None = None):
+        if bucket in self._owned:
+            return (self.top,)
         return (self.base, self.top) if "top" in self.__dict__ else (self.base,)
+
+
+def _below(folder: Path, head: str):
+    """Yield the files whose path below ``folder`` starts with ``head``, a part of a name."""
+    try:
+        entries = [entry for entry in os.scandir(folder) if entry.name.startswith(head)]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(folder / entry.name, "")
+        elif entry.is_file():
+            yield folder / entry.name
+
+
+def _no_file(name: str) -> str:
+    """Say why an object's ``bucket/key`` cannot be a path below a folder, or return ""."""
+    parts = name.split("/")
+    if any(part in ("", ".", "..") for part in parts):
+        return "its key has an empty part, '.' or '..' between slashes"
+    if "\\" in name or any(ord(letter) < 32 for letter in name):
+        return "its key has a backslash or a control character"
+    if any(letter in name for letter in "*?["):
+        return "its key has *, ? or [, which the lab's engine takes for a pattern"
+    try:
+        if any(len(part.encode("utf-8")) > 255 for part in parts):
+            return "a part of its key is longer than a file's name can be"
+    except UnicodeEncodeError:
+        return "its key is no valid Unicode"
+    return ""
+
+
+def _same_case(path: Path) -> bool:
+    """Tell whether a file may be written without replacing one whose name differs in case."""
+    if not path.exists():
+        return True
+    return any(entry.name == path.name for entry in os.scandir(path.parent))
 
 
 def _folder(datasets) -> Path:
@@ -185,6 +377,8 @@ def _folder(datasets) -> Path:
 
 
 _current: dict[str, Lake] = {}
+#: given a role, returns Lake Formation's rules and the role's ARN; set by the local AWS
+guardian = None
 
 
 def current() -> Lake:
@@ -199,8 +393,15 @@ def current() -> Lake:
 
 def renew() -> Lake:
     """Forget everything that was written in the shared lake, and return the fresh one."""
-    _current.clear()
+    forget()
     return current()
 
 
-__all__ = ["BadLocation", "Lake", "current", "renew", "split"]
+def forget() -> None:
+    """Forget the shared lake; the next one who asks gets a fresh one."""
+    for lake in _current.values():
+        lake.retired = True
+    _current.clear()
+
+
+__all__ = ["BadLocation", "Lake", "current", "forget", "renew", "split"]

@@ -1,7 +1,7 @@
 """``%%athena`` and ``%%redshift``: SQL in a notebook cell.
 
     %%athena [>> NAME] [--database DB] [--region REGION] [--workgroup NAME] [--params a,b]
-             [--reuse MINUTES] [--estimate] [--show-duckdb]
+             [--as-role ROLE] [--reuse MINUTES] [--estimate] [--show-duckdb]
     %%redshift [>> NAME] [--as-user USER] [--namespace NAME] and the same, without --workgroup
     and --reuse
 
@@ -9,7 +9,8 @@ A cell may hold several statements, separated by semicolons: each is run and sho
 first error ends the cell. ``>> NAME`` stores the last result that has rows as a DataFrame.
 ``--params`` gives Python variables to the ``?`` marks of the statement, in order: the values travel
 as typed values and are never pasted into the text. ``--estimate`` tells what the query would read
-and cost, and does not run it. ``--as-user`` runs the cell as another user of the namespace.
+and cost, and does not run it. ``--as-user`` runs the cell as another user of the namespace,
+``--as-role`` as a role that sees what Lake Formation grants it (with a local AWS running).
 ``--reuse`` takes the stored result of the same query when it is not older than so many minutes.
 ``--show-duckdb`` prints the DuckDB statements behind the cell.
 
@@ -65,6 +66,7 @@ def _parser(service: str) -> _Parser:
     parser.add_argument("--show-duckdb", action="store_true")
     if service == "athena":
         parser.add_argument("--workgroup", default="primary")
+        parser.add_argument("--as-role", dest="principal", default=None, metavar="ROLE")
         parser.add_argument("--reuse", type=int, default=0, metavar="MINUTES")
     else:
         parser.add_argument("--as-user", dest="user", default="awsuser")
@@ -148,6 +150,8 @@ def _run(shell, service: str, line: str, cell: str | None):
             raise _Usage(f"%%{service}: --params names {word}, and there is no such variable yet")
         values.append(shell.user_ns[word])
     engine = _engine(service, options)
+    if service == "athena":
+        engine.principal = options.principal
     if options.estimate:
         display(engine.estimate(sql, values))
         return

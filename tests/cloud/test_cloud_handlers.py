@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dealab.cloud import zip_handler
+from dealab.sql.errors import LabLimit
 
 
 def invoke(name, payload=None, **options):
@@ -385,12 +386,11 @@ def test_a_dry_run_runs_nothing(aws, make_function):
     assert aws.invocations == []
 
 
+@pytest.mark.proves("Lambda", "Other languages and container images", kind="not here")
 def test_other_runtimes_are_said_to_be_not_here(aws, make_function):
     make_function("js", "exports.handler = 1", Runtime="nodejs22.x")
-    error, payload, _ = invoke("js")
-    assert error == "Unhandled"
-    assert payload["errorType"] == "Lab.RuntimeNotHere"
-    assert "nodejs22.x" in payload["errorMessage"]
+    with pytest.raises(LabLimit, match="nodejs22.x"):
+        invoke("js")
 
 
 def test_zip_handler_gives_the_same_bytes_and_takes_indented_source():

@@ -85,7 +85,7 @@ def test_every_shard_is_read_in_its_own_order(aws, make_function):
     kinesis.create_stream(StreamName="s", ShardCount=3)
     arn = kinesis.describe_stream(StreamName="s")["StreamDescription"]["StreamARN"]
     make_function("f", ECHO)
-    mapping(arn, "f", StartingPosition="TRIM_HORIZON", BatchSize=100, ParallelizationFactor=10)
+    mapping(arn, "f", StartingPosition="TRIM_HORIZON", BatchSize=100)
     for n in range(60):
         put(str(n), stream="s", key=f"user-{n % 7}")
     runs = aws.run_event_sources()
@@ -450,11 +450,3 @@ def test_a_stream_needs_a_starting_position(aws, stream, make_function):
     make_function("f", ECHO)
     with pytest.raises(ClientError, match="startingPosition"):
         mapping(stream, "f")
-
-
-def test_what_has_no_effect_is_said(aws, stream, make_function):
-    make_function("f", ECHO)
-    mapping(stream, "f", StartingPosition="TRIM_HORIZON", TumblingWindowInSeconds=60)
-    put("a")
-    with pytest.warns(UserWarning, match="TumblingWindowInSeconds"):
-        aws.run_event_sources()

@@ -8,8 +8,33 @@ a second at the start.
 
 from importlib import import_module
 
-#: services of moto that have a joint here
-JOINED = ("awslambda", "events", "kinesis", "s3", "sns")
+#: services of moto that have a joint here; what follows "_" is one part of a large service
+JOINED = (
+    "athena",
+    "awslambda",
+    "cloudtrail",
+    "cloudwatch",
+    "config",
+    "events",
+    "events_schedules",
+    "glue",
+    "glue_work",
+    "iam",
+    "kinesis",
+    "kms",
+    "lakeformation",
+    "logs",
+    "redshiftdata",
+    "s3",
+    "s3_policies",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "stepfunctions",
+    "sts",
+)
 
 _installed = False
 
@@ -27,10 +52,10 @@ def install(lab_of) -> None:
 
     def get_backend(name):
         # CloudFormation makes resources of other services without a call to them.
-        for service in sorted(pending) if name == "cloudformation" else [name]:
-            if service in pending:
-                pending.remove(service)
-                import_module(f"{__name__}.{service}").join(lab_of)
+        for joint in sorted(pending):
+            if name in ("cloudformation", joint.partition("_")[0]):
+                pending.remove(joint)
+                import_module(f"{__name__}.{joint}").join(lab_of)
         return original(name)
 
     moto.backends.get_backend = get_backend

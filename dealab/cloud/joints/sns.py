@@ -1,17 +1,111 @@
-"""SNS to Lambda with the real message; moto sends a fixed example with a made-up topic."""
+"""SNS: filter policies, FIFO topics, dead letters of a subscription, and Lambda with real messages.
+
+moto sends Lambda a fixed example, lacks operators of filter policies, takes the text "false" for
+raw delivery as true, knows no duplicates of FIFO topics and fails when an endpoint is gone.
+"""
+
+import hashlib
+import json
 
 
 def join(lab_of) -> None:
-    from moto.sns.models import Subscription
+    from botocore.exceptions import ClientError
+    from moto.core.exceptions import HTTPException, ServiceException
+    from moto.sns import models as moto
+    from moto.sns.exceptions import SNSInvalidParameter
+    from moto.sns.responses import SNSResponse
 
     from dealab.cloud import delivery
+    from dealab.models import filter_policies, queues
 
-    publish = Subscription.publish
+    Subscription, Topic, Backend = moto.Subscription, moto.Topic, moto.SNSBackend
+    send, fan_out, check_policy = (
+        Subscription.publish,
+        Topic.publish,
+        Backend._validate_filter_policy,
+    )
+    respond = SNSResponse.publish
 
-    def publish_or_invoke(self, message, message_id, **more):
+    def passes(subscription, message: str, attributes) -> bool:
+        policy = subscription._filter_policy
+        if not policy:
+            return True
+        if subscription.attributes.get("FilterPolicyScope") == "MessageBody":
+            return filter_policies.body_matches(policy, message)
+        return filter_policies.matches(policy, attributes)
+
+    def publish_one(self, message, message_id, **more):
+        if not passes(self, message, more.get("message_attributes")):
+            return
+        try:
+            hand_over(self, message, message_id, **more)
+        except (ServiceException, HTTPException, ClientError):  # the endpoint is gone
+            letters = json.loads(self.attributes.get("RedrivePolicy") or "{}")
+            if not (target := letters.get("deadLetterTargetArn")):
+                return  # as on the service, the message is lost for this subscription
+            own = self.protocol, self.endpoint
+            self.protocol, self.endpoint = "sqs", target
+            try:
+                hand_over(self, message, message_id, **more)
+            finally:
+                self.protocol, self.endpoint = own
+
+    def hand_over(self, message, message_id, **more):
+        raw = str(self.attributes.get("RawMessageDelivery")).lower() == "true"
         if self.protocol == "lambda":
             delivery.sns_to_lambda(self, message, message_id, **more)
+        elif self.protocol == "firehose":
+            document = self.get_post_data(message, message_id, more.get("subject"))
+            delivery.deliver(self.endpoint, (message if raw else json.dumps(document)) + "\n")
         else:
-            publish(self, message, message_id, **more)
+            kept, matcher = self.attributes, self._filter_policy_matcher
+            self.attributes = {**kept, "RawMessageDelivery": raw}
+            self._filter_policy_matcher = None
+            try:
+                send(self, message, message_id, **more)
+            finally:
+                self.attributes, self._filter_policy_matcher = kept, matcher
 
-    Subscription.publish = publish_or_invoke
+    def publish_all(self, message, **more):
+        if len(message.encode()) > moto.MAXIMUM_MESSAGE_LENGTH:
+            raise SNSInvalidParameter("Invalid parameter: Message too long")
+        if not self.fifo_topic:
+            return fan_out(self, message, **more)
+        if not more.get("deduplication_id"):
+            more["deduplication_id"] = hashlib.sha256(message.encode()).hexdigest()
+        seen = self.__dict__.setdefault("duplicates", queues.Duplicates())
+        now, identifier = lab_of().clock.time(), more["deduplication_id"]
+        sent = seen.earlier(identifier, None, now)
+        if sent is None:
+            sent = fan_out(self, message, **more)
+            seen.remember(identifier, None, now, sent)
+        return sent
+
+    def checked_policy(self, value, scope):
+        """moto's check, which knows every operator but ``cidr``."""
+
+        def without_cidr(part):
+            if isinstance(part, dict):
+                return {key: without_cidr(inner) for key, inner in part.items()}
+            if not isinstance(part, list):
+                return part
+            networks = [isinstance(one, dict) and set(one) == {"cidr"} for one in part]
+            return [
+                "address" if network else without_cidr(one)
+                for one, network in zip(part, networks, strict=True)
+            ]
+
+        check_policy(self, without_cidr(value), scope)
+
+    def publish(self):
+        answer = respond(self)
+        topic = self.backend.topics.get(self._get_param("TopicArn"))
+        if topic is not None and topic.fifo_topic:
+            sent = topic.__dict__.setdefault("sequence", {})
+            number = sent.setdefault(answer.result["MessageId"], len(sent) + 1)
+            answer.result["SequenceNumber"] = f"{10_000_000_000_000_000_000 + number}"
+        return answer
+
+    Subscription.publish, Topic.publish = publish_one, publish_all
+    Backend._validate_filter_policy = checked_policy
+    SNSResponse.publish = publish

@@ -68,12 +68,29 @@ class Athena(Engine):
         """
         from dealab.sql.athena import reuse
 
-        with guarded():
+        with guarded(), self.lake.statement():
             self._reuse_minutes = reuse.check_age(reuse_minutes)
             try:
                 return self._run(sql, parameters)
             finally:
                 self._reuse_minutes = 0
+
+    @property
+    def catalog(self):
+        """Return the lake's catalog; for the session of a role, what Lake Formation grants it."""
+        if self.principal is None:
+            return self.lake.catalog
+        from dealab.sql import lake
+        from dealab.sql.athena.guarded import Guarded
+
+        if lake.guardian is None:
+            raise LabLimit(
+                f"a query of the role {self.principal} without a local AWS",
+                "Lake Formation decides which columns and rows a role sees.",
+                "run aws = start_aws() first; the grants are made with boto3.",
+            )
+        rules, arn = lake.guardian(self.principal)
+        return Guarded(self.lake.catalog, rules, arn)
 
     def history(self):
         """Return the queries of this lake in the order of their start: ``id``, ``sql``, ``state``,

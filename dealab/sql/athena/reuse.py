@@ -94,5 +94,6 @@ def _key(engine, sql: str, parameters) -> tuple:
         engine.workgroup,
         engine.database,
         engine.region,
+        engine.principal,
         workgroups.output_location(engine.group),
     )

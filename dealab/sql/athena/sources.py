@@ -22,10 +22,15 @@ def find(binder, parts: list[str], node):
         return _information_schema(binder, name, node)
     table = binder.catalog.find(database, name)
     if table is not None:
-        return _table_source(binder, table, node)
+        from dealab.sql.athena import guarded
+
+        part = guarded.source(binder, table, node) if isinstance(table, guarded.Seen) else None
+        return part or _table_source(binder, table, node)
     base, mark, kind = name.rpartition("$")
     if mark and base:
         owner = binder.catalog.find(database, base)
+        if owner is not None:
+            binder.catalog.require("SELECT", database, base, whole=True)
         if owner is not None and owner.is_iceberg:
             from dealab.sql.athena import statements
 

@@ -108,6 +108,8 @@ def read(engine, reader) -> Creation:
     if engine.catalog.database(database) is None:
         raise ServiceError("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", *place)
     exists = engine.catalog.find(database, name) is not None
+    if not exists:
+        engine.catalog.may_create(database)
     if exists and not tolerant:
         raise ServiceError(
             "TABLE_ALREADY_EXISTS",

@@ -26,6 +26,7 @@ def drop_table(engine, reader) -> Plan:
         raise hive.failed(
             "SemanticException [Error 10263]: Cannot drop a view with DROP TABLE", "use DROP VIEW."
         )
+    engine.catalog.require("DROP", database, name)
     if found.is_iceberg:
         from dealab.sql.athena import statements
 

@@ -71,9 +71,16 @@ class Target:
         self.place = reader.place()
         database, name = names.path(engine, reader)
         self.find(database, name)
+        for permission in self.permissions():
+            engine.catalog.require(permission, database, name, whole=True)
         self.node = exp.Table(
             this=exp.to_identifier(name, quoted=True), db=exp.to_identifier(database, quoted=True)
         )
+
+    def permissions(self) -> tuple[str, ...]:
+        """Return what Lake Formation asks for before a table's rows are changed."""
+        verb = self.reader.source.sql.split()[0].upper()
+        return ("DELETE",) if verb == "DELETE" else ("INSERT", "DELETE")
 
     def find(self, database: str, name: str) -> None:
         found = self.engine.catalog.find(database, name)

@@ -39,7 +39,7 @@ def insert(engine, reader) -> Plan:
     if reader.sees("(") and not _query_follows(reader):
         listed = reader.listed(reader.identifier)
     tree = reader.query()
-    table = engine.catalog.find(database, name)
+    table = engine.catalog.writable(database, name, "INSERT")
     if table is None:
         problem = names.missing(engine, database, name)
         message = problem.message

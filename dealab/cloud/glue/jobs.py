@@ -1,0 +1,362 @@
+"""Jobs that run their script, within ``start_job_run``: Python shell and PySpark.
+
+moto counts states up at each look. Here a run that was started has ended when the call returns.
+"""
+
+import contextlib
+import math
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dealab.cloud.glue.common import acting, answer, kept, now, refuse, tell, write_log
+from dealab.models import glue_runs
+from dealab.models.bookmarks import Bookmarks, Reading
+
+_ALLOWED = {"glueetl", "pythonshell"}
+
+
+@dataclass
+class Run:
+    """One run, as moto keeps it (``as_dict``, ``status``, ``advance``)."""
+
+    job: object
+    job_run_id: str
+    given: dict
+    attempt: int = 0
+    previous: str | None = None
+    trigger: str | None = None
+    status: str = "RUNNING"
+    error: str = ""
+    started: datetime = field(default_factory=now)
+    ended: datetime | None = None
+
+    def advance(self) -> None:
+        """Nothing moves by looking."""
+
+    @property
+    def seconds(self) -> int:
+        return math.ceil(((self.ended or now()) - self.started).total_seconds())
+
+    @property
+    def kind(self) -> str:
+        return self.job.command["Name"]
+
+    def value(self, name: str, default=None):
+        """Return what the run was given, else what its job says."""
+        return self.given.get(name) or self.job.as_dict().get(name) or default
+
+    @property
+    def dpus(self) -> float:
+        sizes = [self.value(name) for name in ("WorkerType", "NumberOfWorkers", "MaxCapacity")]
+        return glue_runs.capacity(self.kind, *sizes)
+
+    @property
+    def log_group(self) -> str:
+        return "/aws-glue/python-jobs" if self.kind == "pythonshell" else "/aws-glue/jobs"
+
+    def arguments(self) -> dict:
+        fixed = self.job.non_overridable_arguments or {}
+        return {**self.job.default_arguments, **self.given.get("Arguments", {}), **fixed}
+
+    def as_dict(self) -> dict:
+        found = {
+            "Id": self.job_run_id,
+            "Attempt": self.attempt,
+            "PreviousRunId": self.previous,
+            "TriggerName": self.trigger,
+            "JobName": self.job.name,
+            "StartedOn": self.started,
+            "LastModifiedOn": self.ended or self.started,
+            "CompletedOn": self.ended,
+            "JobRunState": self.status,
+            "Arguments": self.given.get("Arguments"),
+            "ErrorMessage": self.error or None,
+            "PredecessorRuns": [],
+            "ExecutionTime": self.seconds,
+            "Timeout": self.value("Timeout"),
+            "MaxCapacity": self.dpus,
+            "AllocatedCapacity": int(self.dpus),
+            "WorkerType": self.value("WorkerType"),
+            "NumberOfWorkers": self.value("NumberOfWorkers"),
+            "LogGroupName": self.log_group,
+            "GlueVersion": self.job.glue_version or "0.9",
+            "ExecutionClass": self.job.execution_class,
+        }
+        if self.job.execution_class == "FLEX" or "--enable-auto-scaling" in self.arguments():
+            found["DPUSeconds"] = float(self.dpus * self.seconds)
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def join(lab_of) -> None:
+    from moto.glue.models import FakeJob, GlueBackend
+    from moto.glue.responses import GlueResponse
+
+    create, as_dict = GlueBackend.create_job, FakeJob.as_dict
+
+    def create_job(self, **given):
+        _check(given)
+        old = self.jobs.get(given["name"])
+        create(self, **given)
+        made = self.jobs[given["name"]]
+        made.timeout = made.timeout or glue_runs.default_timeout(
+            made.command["Name"], made.glue_version
+        )
+        if old is not None:
+            self.jobs[given["name"]] = old
+            if _settings(old) != _settings(made):
+                raise refuse(
+                    "IdempotentParameterMismatchException",
+                    f"Job with name {old.name} already submitted with different configuration",
+                )
+
+    def job_as_dict(self):
+        found = {key: value for key, value in as_dict(self).items() if value is not None}
+        return found | {"ExecutionProperty": self.execution_property or {"MaxConcurrentRuns": 1}}
+
+    def start_job_run(self):
+        given = dict(self.parameters)
+        if given.get("AllocatedCapacity") and given.get("MaxCapacity"):
+            message = "Please set only Allocated Capacity or Max Capacity"
+            raise refuse("InvalidInputException", message)
+        return _answer({"JobRunId": start(self.glue_backend, given.pop("JobName"), given)[0]})
+
+    def _answer(document):
+        from moto.core.responses import ActionResult
+
+        return ActionResult(document)
+
+    FakeJob.get_job_runs = lambda self: self.job_runs[::-1]  # the newest first
+    GlueBackend.create_job, FakeJob.as_dict = create_job, job_as_dict
+    GlueResponse.start_job_run = start_job_run
+    answer(
+        {
+            "update_job": _update,
+            "batch_stop_job_run": _stop,
+            "get_job_bookmark": lambda b, given: {"JobBookmarkEntry": _entry(b, given["JobName"])},
+            "reset_job_bookmark": _reset,
+        }
+    )
+
+
+def _settings(job) -> dict:
+    return {k: v for k, v in job.as_dict().items() if k not in ("CreatedOn", "LastModifiedOn")}
+
+
+def _check(given: dict) -> None:
+    from dealab.sql.errors import LabLimit
+
+    command, capacity = given["command"] or {}, given.get("max_capacity")
+    if command.get("Name") in ("gluestreaming", "glueray"):
+        raise LabLimit(
+            f"jobs of the kind {command['Name']}",
+            "the job runs Spark Structured Streaming or Ray.",
+            "glueetl is Spark, pythonshell one small machine.",
+        )
+    if command.get("Name") not in _ALLOWED:
+        raise refuse("InvalidInputException", f"Invalid job command: {command.get('Name')}")
+    if capacity and given.get("worker_type"):
+        message = "Please do not set Max Capacity if using Worker Type and Number of Workers."
+        raise refuse("InvalidInputException", message)
+    if command["Name"] == "pythonshell" and capacity not in (None, 0.0625, 1, 1.0):
+        message = "Max Capacity must be 0.0625 or 1 DPU for a Python shell job."
+        raise refuse("InvalidInputException", message)
+
+
+def _update(backend, given: dict) -> dict:
+    import re
+
+    job, told = backend.get_job(given["JobName"]), given["JobUpdate"]
+    changed = {re.sub(r"(?<!^)([A-Z])", r"_\1", k).lower(): v for k, v in told.items()}
+    _check({"command": job.command} | changed)
+    vars(job).update(changed)
+    job.last_modified_on = now()
+    return {"JobName": job.name}
+
+
+def _stop(backend, given: dict) -> dict:
+    job, errors = backend.get_job(given["JobName"]), []
+    for run_id in given["JobRunIds"]:
+        found = [run for run in job.job_runs if run.job_run_id == run_id]
+        code = "JobRunNotInTerminalStateException" if found else "EntityNotFoundException"
+        detail = {"ErrorCode": code, "ErrorMessage": f"Job run {run_id} cannot be stopped"}
+        errors.append({"JobName": job.name, "JobRunId": run_id, "ErrorDetail": detail})
+    return {"SuccessfulSubmissions": [], "Errors": errors}
+
+
+# --- bookmarks ------------------------------------------------------------------------
+
+
+def _bookmarks(backend, name: str) -> Bookmarks:
+    return kept(backend, "bookmarks").setdefault(name, Bookmarks())
+
+
+def _entry(backend, name: str) -> dict:
+    import json
+
+    marks = kept(backend, "bookmarks").get(name)
+    if marks is None or not marks.states:
+        raise refuse("EntityNotFoundException", f"Job bookmark for job {name} not found.")
+    run_id, state = marks.last
+    previous = [*marks.states][-2:-1]
+    return {
+        "JobName": name,
+        "Version": marks.version,
+        "Run": len(marks.states),
+        "Attempt": 0,
+        "RunId": run_id,
+        "JobBookmark": json.dumps(state, default=str),
+    } | ({"PreviousRunId": previous[0]} if previous else {})
+
+
+def _reset(backend, given: dict) -> dict:
+    entry = _entry(backend, given["JobName"])
+    try:
+        _bookmarks(backend, given["JobName"]).reset(given.get("RunId"))
+    except KeyError as error:
+        raise refuse("EntityNotFoundException", f"Job run {given['RunId']} not found.") from error
+    return {"JobBookmarkEntry": entry | {"JobBookmark": "{}"}}
+
+
+# --- running --------------------------------------------------------------------------
+
+
+def start(backend, name: str, given: dict, trigger=None, more=None) -> list[str]:
+    """Run a job, again after a failure as its MaxRetries say; return the ids of the runs.
+
+    ``more`` are arguments that a workflow adds. Raises what the service refuses, and LabLimit.
+    """
+    from moto.glue.exceptions import ConcurrentRunsExceededException
+    from moto.moto_api._internal import mock_random
+
+    job = backend.get_job(name)
+    again = given.pop("JobRunId", None)
+    running = sum(run.status == "RUNNING" for run in job.job_runs)
+    if running >= (job.execution_property or {}).get("MaxConcurrentRuns", 1):
+        raise ConcurrentRunsExceededException(f"Concurrent runs exceeded for {name}")
+    base, made = f"jr_{mock_random.get_random_hex(64)}", []
+    for attempt in range((job.max_retries or 0) + 1):
+        run_id = f"{base}_attempt_{attempt}" if attempt else base
+        run = Run(job, run_id, given, attempt, made[-1] if made else again, trigger)
+        made.append(run_id)
+        job.job_runs.append(run)
+        try:
+            _run(backend, run, more or {})
+        except BaseException:
+            job.job_runs.remove(run)
+            raise
+        if run.status != "FAILED":
+            break
+    return made
+
+
+def _run(backend, run: Run, more: dict) -> None:
+    import tempfile
+
+    from botocore.exceptions import ClientError
+
+    from dealab.engines import scripts
+    from dealab.sql.errors import LabLimit
+
+    arguments = {**run.arguments(), **more}
+    group, marks = run.log_group, _bookmarks(backend, run.job.name)
+    option = arguments.get("--job-bookmark-option", "job-bookmark-disable")
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dealab-glue-"))
+        role = acting(run.job.role, "GlueJobRunnerSession")
+        try:
+            edges = [arguments.get(f"--job-bookmark-{edge}") for edge in ("from", "to")]
+            reading = Reading(marks, run.job_run_id, option, *edges)
+            with role:
+                location = run.job.command["ScriptLocation"]
+                source = _fetch(location).decode("utf-8")
+                folders = _extra_files(arguments, folder)
+        except (ClientError, KeyError, ValueError, PermissionError) as error:
+            outcome = scripts.Outcome("FAILED", f"{type(error).__name__}: {error}")
+        else:
+            argv = ["/tmp/" + location.rpartition("/")[2], "--JOB_RUN_ID", run.job_run_id]
+            argv += ["--JOB_NAME", run.job.name]
+            argv += [part for name, value in arguments.items() for part in (name, value) if part]
+            outcome = scripts.run(
+                source,
+                argv,
+                (run.value("Timeout") or 2880) * 60,
+                _library(run, reading, stack),
+                folders,
+                acting(run.job.role, "GlueJobRunnerSession"),
+            )
+    if isinstance(outcome.raised, LabLimit):
+        raise outcome.raised
+    run.status, run.error, run.ended = outcome.state, outcome.error, now()
+    if run.seconds > (run.value("Timeout") or 2880) * 60:  # the lab's clock moved meanwhile
+        run.status, run.error = "TIMEOUT", ""
+    if run.status == "TIMEOUT":
+        run.error = f"Job run exceeded its timeout of {run.value('Timeout')} minutes"
+    write_log(backend, f"{group}/output", run.job_run_id, outcome.output)
+    write_log(backend, f"{group}/error", run.job_run_id, outcome.errors)
+    severity = {"SUCCEEDED": "INFO", "TIMEOUT": "WARN"}.get(run.status, "ERROR")
+    detail = {"jobName": run.job.name, "severity": severity, "state": run.status}
+    detail |= {"jobRunId": run.job_run_id, "message": run.error or "Job run succeeded"}
+    tell(backend, "Glue Job State Change", detail)
+
+
+def _library(run: Run, reading: Reading, stack) -> dict:
+    """Return the modules of awsglue for a run; of a Python shell the options only."""
+    from dealab.engines import awsglue, spark
+    from dealab.sql.errors import LabLimit
+
+    if run.kind == "glueetl":
+        if not spark.available():
+            raise LabLimit(f"Spark jobs: {spark.why_not()}", "the job runs on a Spark cluster.")
+        spark.session()
+        stack.enter_context(awsglue.one_spark_context())
+    return awsglue.modules(spark.session, reading, _objects, _catalog_table)
+
+
+def _split(address: str) -> tuple[str, str]:
+    scheme, _, rest = address.partition("://")
+    if scheme not in ("s3", "s3a", "s3n"):
+        raise ValueError(f"not an S3 address: {address}")
+    bucket, _, key = rest.partition("/")
+    return bucket, key
+
+
+def _fetch(address: str) -> bytes:
+    import boto3
+
+    bucket, key = _split(address)
+    return boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def _extra_files(arguments: dict, folder: str) -> list[str]:
+    """Put what ``--extra-py-files`` and ``--extra-files`` name into a folder of the run's own."""
+    from pathlib import Path
+
+    found = [folder]
+    for option in ("--extra-py-files", "--extra-files"):
+        for address in filter(None, arguments.get(option, "").split(",")):
+            file = Path(folder) / address.rpartition("/")[2]
+            file.write_bytes(_fetch(address.strip()))
+            if file.suffix in (".zip", ".whl", ".egg"):
+                found.append(str(file))
+    return found
+
+
+def _objects(address: str) -> list[tuple]:
+    import boto3
+
+    bucket, prefix = _split(address)
+    pages = boto3.client("s3").get_paginator("list_objects_v2")
+    return [
+        (f"s3://{bucket}/{found['Key']}", found["LastModified"], found["ETag"])
+        for page in pages.paginate(Bucket=bucket, Prefix=prefix)
+        for found in page.get("Contents", ())
+        if found["Size"] and not found["Key"].rpartition("/")[2].startswith(("_", "."))
+    ]
+
+
+def _catalog_table(database: str, name: str) -> tuple[str, list[str], dict]:
+    import boto3
+
+    table = boto3.client("glue").get_table(DatabaseName=database, Name=name)["Table"]
+    settings = table.get("Parameters", {})
+    return settings.get("classification"), [table["StorageDescriptor"]["Location"]], settings

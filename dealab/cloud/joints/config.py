@@ -1,0 +1,5 @@
+"""Joint."""
+
+
+def join(lab_of) -> None:
+    pass

@@ -1,0 +1,8 @@
+"""What moto's Glue only keeps and does not run: ``dealab.cloud.glue``."""
+
+
+def join(lab_of) -> None:
+    from dealab.cloud.glue import crawlers, flows, jobs, quality, schemas
+
+    for part in (crawlers, jobs, flows, schemas, quality):
+        part.join(lab_of)

@@ -1,0 +1,146 @@
+"""EventBridge Scheduler invokes its targets as the lab's clock moves; moto only keeps schedules.
+
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+(checked 2026-11-23). A rate without a start date fires at once and then every period. A flexible
+window is kept and the lab fires at its begin. A target that refuses is not tried again: what it
+was to get goes to the dead-letter queue, if there is one.
+"""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+TARGETS = {"lambda", "sqs", "sns", "kinesis", "firehose", "states", "events", "scheduler"}
+
+
+def join(lab_of) -> None:
+    import zoneinfo
+
+    from moto.scheduler.exceptions import ValidationException
+    from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule
+
+    from dealab.models import schedules
+
+    create, update = EventBridgeSchedulerBackend.create_schedule, Schedule.update
+
+    def check(expression, timezone, target):
+        try:
+            zoneinfo.ZoneInfo(timezone or "UTC")
+            schedules.next_times(expression, lab_of().clock.now(), 1, timezone or "UTC")
+        except schedules.ScheduleError as error:
+            raise ValidationException(f"Invalid Schedule Expression {expression}.") from error
+        except (KeyError, ValueError) as error:
+            raise ValidationException(
+                f"Invalid Schedule Expression Timezone {timezone}."
+            ) from error
+        if target["Arn"].split(":")[2] not in TARGETS:
+            from dealab.sql.errors import LabLimit
+
+            raise LabLimit(
+                f"The lab's Scheduler cannot start {target['Arn']}.",
+                "EventBridge Scheduler also starts ECS tasks, CodeBuild, CodePipeline, Inspector "
+                "and SageMaker pipelines.",
+                "Templated targets are a dozen; the universal target calls any API.",
+            )
+
+    def next_of(schedule, after):
+        if schedule.state != "ENABLED":
+            return None
+        begin, end = _date(schedule.start_date), _date(schedule.end_date)
+        return schedules.next_after(
+            schedule.schedule_expression, after, begin or schedule.anchor,
+            schedule.schedule_expression_timezone, begin, end,
+        )  # fmt: skip
+
+    def every(backend):
+        groups = list(backend.schedule_groups.values())
+        return [(group, one) for group in groups for one in list(group.schedules.values())]
+
+    def due(backend, after):
+        times = [next_of(schedule, after) for _, schedule in every(backend)]
+        return min((time for time in times if time), default=None)
+
+    def fire(backend, moment):
+        for group, schedule in every(backend):
+            if next_of(schedule, moment - timedelta(microseconds=1)) == moment:
+                _invoke(backend, schedule, moment)
+                last = next_of(schedule, moment) is None
+                if last and schedule.action_after_completion == "DELETE":
+                    group.schedules.pop(schedule.name, None)
+
+    def create_schedule(self, **asked):
+        check(asked["schedule_expression"], asked["schedule_expression_timezone"], asked["target"])
+        schedule, lab = create(self, **asked), lab_of()
+        schedule.anchor = lab.clock.now()
+        if getattr(self, "on_clock", None) is not lab:
+            self.on_clock = lab
+            lab.clock.on(lambda after: due(self, after), lambda moment: fire(self, moment))
+        rate = schedule.schedule_expression.startswith("rate")
+        if rate and schedule.state == "ENABLED" and not schedule.start_date:
+            _invoke(self, schedule, schedule.anchor)
+        return schedule
+
+    def update_schedule(self, **asked):
+        check(asked["schedule_expression"], asked["schedule_expression_timezone"], asked["target"])
+        asked["state"] = asked["state"] or "ENABLED"  # what is left out goes back to its default
+        self.anchor = lab_of().clock.now()
+        return update(self, **asked)
+
+    EventBridgeSchedulerBackend.create_schedule = create_schedule
+    Schedule.update = update_schedule
+
+
+def _date(value) -> datetime | None:
+    return None if value is None else datetime.fromtimestamp(float(value), UTC)
+
+
+def _invoke(backend, schedule, moment: datetime) -> None:
+    import boto3
+    from botocore import xform_name
+    from botocore.exceptions import BotoCoreError, ClientError
+    from moto.moto_api._internal import mock_random
+
+    from dealab.cloud import delivery
+
+    target, time = schedule.target, moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    execution = str(mock_random.uuid4())
+    text = target.get("Input") or json.dumps(
+        {
+            "version": "0", "id": execution, "detail-type": "Scheduled Event",
+            "source": "aws.scheduler", "account": backend.account_id, "time": time,
+            "region": backend.region_name, "resources": [schedule.arn], "detail": "{}",
+        }
+    )  # fmt: skip
+    known = {"schedule-arn": schedule.arn, "scheduled-time": time, "execution-id": execution}
+    known["attempt-number"] = "1"
+    text = re.sub(r"<aws\.scheduler\.([\w-]+)>", lambda match: known.get(match[1], match[0]), text)
+    service, resource = target["Arn"].split(":")[2], target["Arn"].split(":", 5)[5]
+    try:
+        if service == "scheduler":  # arn:aws:scheduler:::aws-sdk:SERVICE:OPERATION
+            _, called, operation = resource.split(":")
+            client = boto3.client({"sfn": "stepfunctions"}.get(called, called))
+            getattr(client, xform_name(operation))(**json.loads(text))
+        elif service == "events":
+            more = target.get("EventBridgeParameters", {})
+            entry = {"Source": more.get("Source"), "DetailType": more.get("DetailType")}
+            entry |= {"Detail": text, "EventBusName": target["Arn"]}
+            boto3.client("events", region_name=backend.region_name).put_events(Entries=[entry])
+        else:
+            delivery.deliver(
+                target["Arn"], text, source=schedule.arn,
+                group=target.get("SqsParameters", {}).get("MessageGroupId"),
+                key=target.get("KinesisParameters", {}).get("PartitionKey", "0"),
+            )  # fmt: skip
+    except (ClientError, BotoCoreError) as error:
+        queue = target.get("DeadLetterConfig", {}).get("Arn")
+        if queue:
+            code = (
+                getattr(error, "response", {}).get("Error", {}).get("Code", "ValidationException")
+            )
+            names = {"ERROR_CODE": code, "ERROR_MESSAGE": str(error), "TARGET_ARN": target["Arn"]}
+            names |= {"SCHEDULE_ARN": schedule.arn, "SCHEDULED_TIME": time}
+            attributes = {
+                name: {"DataType": "String", "StringValue": value} for name, value in names.items()
+            }
+            delivery.deliver(queue, text, attributes=attributes)

@@ -1,0 +1,111 @@
+"""moto sees the lab's time: while a call is answered, the wall clock shows ``lab.clock``.
+
+Only when the clock was moved or stands; else everything sees the computer's time anyway. The wall
+clock belongs to the whole process, so other threads see the lab's time, too, for as long as a call
+lasts. ``time.monotonic``, on which threads wait, is left alone.
+"""
+
+import threading
+import urllib.parse
+from datetime import UTC, datetime, timedelta
+
+_lock = threading.Lock()
+_inside = 0
+_journey = None
+_installed = False
+
+
+class LabTime:
+    """``with LabTime(clock):`` the wall clock of this process shows the lab's time.
+
+    Nested and overlapping uses are counted; the clock may be moved inside.
+    """
+
+    def __init__(self, clock):
+        self.clock = clock if clock is not None and clock.moved else None
+
+    def __enter__(self):
+        global _inside, _journey
+        if self.clock is None:
+            return
+        import time_machine
+
+        with _lock:
+            _inside += 1
+            if _inside == 1:
+                clock = self.clock
+                _journey = time_machine.travel(clock.time(), tick=False)
+                # Asked at each reading, so that a move inside a call is seen.
+                _journey.start().time_ns = lambda: round(clock.time() * 1e6) * 1000
+
+    def __exit__(self, *error):
+        global _inside
+        if self.clock is not None:
+            with _lock:
+                _inside -= 1
+                if _inside == 0:
+                    _journey.stop()
+
+
+def install(lab_of) -> None:
+    """Hook into moto's front door and into what signs URLs. ``lab_of()``: the Lab, or None."""
+    global _installed
+    if _installed:
+        return
+    _installed = True
+    from botocore.signers import RequestSigner, S3PostPresigner
+    from moto.core.botocore_stubber import BotocoreStubber
+
+    def clock():
+        lab = lab_of()
+        return lab.clock if lab else None
+
+    def in_lab_time(owner, name):
+        original = getattr(owner, name)
+
+        def timed(self, *args, **kwargs):
+            with LabTime(clock()):
+                return original(self, *args, **kwargs)
+
+        timed.__name__ = name
+        setattr(owner, name, timed)
+
+    answer = BotocoreStubber.process_request
+
+    def process_request(self, request):
+        running = clock()
+        refusal = running and expired(request.url, running.now())
+        return refusal or answer(self, request)
+
+    BotocoreStubber.process_request = process_request
+    in_lab_time(BotocoreStubber, "process_request")
+    in_lab_time(RequestSigner, "generate_presigned_url")
+    in_lab_time(S3PostPresigner, "generate_presigned_post")
+
+
+def expired(url: str, now: datetime):
+    """Return S3's refusal (status, headers, body) of a presigned URL that is too old, or None.
+
+    moto takes presigned URLs of any age.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html (checked
+    2026-11-23): a URL ends X-Amz-Expires seconds after X-Amz-Date; the older form names the moment.
+    """
+    query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+    if "X-Amz-Signature" in query and "X-Amz-Expires" in query:
+        begin = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        end = begin + timedelta(seconds=int(query["X-Amz-Expires"]))
+        detail = f"<X-Amz-Expires>{query['X-Amz-Expires']}</X-Amz-Expires>"
+    elif "Signature" in query and "Expires" in query:
+        end, detail = datetime.fromtimestamp(int(query["Expires"]), UTC), ""
+    else:
+        return None
+    if now < end:
+        return None
+    form = "%Y-%m-%dT%H:%M:%SZ"
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code>'
+        f"<Message>Request has expired</Message>{detail}<Expires>{end.strftime(form)}</Expires>"
+        f"<ServerTime>{now.strftime(form)}</ServerTime>"
+        "<RequestId>LAB0000000000000</RequestId></Error>"
+    )
+    return 403, {"Content-Type": "application/xml"}, body

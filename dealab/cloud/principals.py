@@ -1,0 +1,238 @@
+"""Who calls, and which policies apply: access keys, role sessions, and moto's stored policies."""
+
+import base64
+import contextlib
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dealab.models.policy.documents import PolicyError, parse
+from dealab.models.policy.evaluation import Policies, Principal
+
+ADMIN_KEY = "AKIALABLABLABLABLAB0"  # what every plain client has
+ALL = parse(
+    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},
+    name="AdministratorAccess",
+)
+
+
+@dataclass
+class Caller:
+    """Somebody with credentials. ``until`` is None for keys that do not expire."""
+
+    principal: Principal
+    until: datetime | None = None
+    admin: bool = False
+    secret: str = ""
+    token: str = ""
+    context: dict = field(default_factory=dict)
+    session_policies: list | None = None
+    transitive: dict = field(default_factory=dict)
+
+
+def role_named(arn: str):
+    """Return moto's role of an ARN, or None."""
+    from moto.iam.models import iam_backends
+
+    with contextlib.suppress(Exception):
+        return iam_backends[arn.split(":")[4]]["aws"].get_role_by_arn(arn)
+    return None
+
+
+class Principals:
+    """The credentials that this lab has given out."""
+
+    def __init__(self, lab):
+        self._lab, self._given = lab, {}
+        self.administrator(lab.account, ADMIN_KEY)
+
+    def administrator(self, account: str, key: str = "") -> str:
+        """Return an access key id of an administrator of ``account``."""
+        key = key or f"AKIALAB{account}0"
+        who = Principal(
+            "user", f"arn:aws:iam::{account}:user/lab-admin", account, id="AIDALABADMIN"
+        )
+        context = {"aws:username": "lab-admin"}
+        self._given[key] = Caller(who, admin=True, context=context)
+        return key
+
+    def session(self, role_arn: str, name: str, seconds: int = 3600, **more) -> tuple[str, Caller]:
+        """Make credentials of a session of a role; return (access key id, Caller)."""
+        now, account = self._lab.clock.now(), role_arn.split(":")[4]
+        role = role_named(role_arn)
+        arn = f"arn:aws:sts::{account}:assumed-role/{role_arn.rsplit('/', 1)[-1]}/{name}"
+        who = Principal(
+            "session", arn, account, role_arn, f"{role.id if role else 'AROALAB'}:{name}"
+        )
+        tags = {tag["Key"]: tag["Value"] for tag in (role.tags if role else None) or []}
+        tags |= more.pop("tags", {})
+        context = {f"aws:PrincipalTag/{tag}": value for tag, value in tags.items()}
+        context |= {"aws:TokenIssueTime": now} | more.pop("context", {})
+        return self.keep(Caller(who, now + timedelta(seconds=seconds), context=context, **more))
+
+    def keep(self, caller: Caller) -> tuple[str, Caller]:
+        """Give ``caller`` temporary credentials; the same in every run of the same calls."""
+        seed = f"{caller.principal.arn} {len(self._given)}".encode()
+        text = base64.b32encode(hashlib.sha256(seed).digest()).decode()
+        caller.secret = base64.b64encode(hashlib.sha256(seed + b"s").digest()).decode()[:40]
+        caller.token = base64.b64encode(hashlib.sha512(seed).digest() * 3).decode()
+        key = "ASIA" + text[:16]
+        self._given[key] = caller
+        return key, caller
+
+    def of_key(self, key: str) -> Caller | None:
+        """Return the caller that an access key id belongs to, or None for an unknown or inactive one."""
+        if key in self._given:
+            return self._given[key]
+        from moto.iam.models import iam_backends
+
+        for account in list(iam_backends):
+            user = iam_backends[account]["aws"].get_user_from_access_key_id(key)
+            if user:
+                kept = user.get_access_key_by_id(key)
+                if kept.status != "Active":
+                    return None
+                return of_user(user, kept.secret_access_key)
+        return None
+
+
+def of_user(user, secret: str = "") -> Caller:
+    """Return the caller that moto's ``user`` is."""
+    context = {f"aws:PrincipalTag/{tag['Key']}": tag["Value"] for tag in user.tags or []}
+    context["aws:username"] = user.name
+    who = Principal("user", user.arn, user.account_id, id=user.id)
+    return Caller(who, secret=secret, context=context)
+
+
+def identity_policies(caller: Caller) -> tuple[list, list | None]:
+    """Return (identity policies, permissions boundary or None) as moto holds them now."""
+    from moto.iam.models import iam_backends
+
+    who = caller.principal
+    if caller.admin:
+        return [ALL], None
+    iam = iam_backends[who.account]["aws"]
+    found, boundary = [], None
+    with contextlib.suppress(Exception):  # a user or role that is gone has no policies
+        if who.kind == "session" and who.role:
+            holder = iam.get_role_by_arn(who.role)
+            holders = [holder]
+        else:
+            holder = iam.get_user(who.arn.rsplit("/", 1)[-1])
+            holders = [holder, *iam.get_groups_for_user(holder.name)]
+        boundary = getattr(holder, "permissions_boundary_arn", None)
+        for one in holders:
+            found += [parse(text, name=name) for name, text in one.policies.items()]
+            found += [managed(policy) for policy in one.managed_policies.values()]
+    if boundary:
+        kept = iam.managed_policies.get(boundary)
+        return found, [managed(kept, "boundary")] if kept else []
+    return found, None
+
+
+def managed(policy, kind: str = "identity"):
+    """Return moto's managed policy in its default version."""
+    version = next(one for one in policy.versions if one.version_id == policy.default_version_id)
+    return parse(version.document, kind, policy.name)
+
+
+def resource_policies(service: str, arn: str, account: str) -> list:
+    """Return the policies that moto keeps at a resource, with the grants of a KMS key."""
+    import moto.backends
+
+    region = (arn.split(":") + [""] * 4)[3] or "aws"
+    last = arn.split(":", 5)[-1]
+    text = None
+    with contextlib.suppress(Exception):  # a resource that isn't there has no policy
+        backend = moto.backends.get_backend(service)[account][region]
+        if service == "s3":
+            text = backend.get_bucket(last.split("/")[0]).policy
+        elif service == "sqs":
+            text = backend.queues[last].policy
+        elif service == "sns":
+            text = backend.topics[arn].policy
+        elif service == "kms":
+            key = backend.keys[backend.any_id_to_key_id(arn)]
+            grants = [_grant(key, grant) for grant in key.grants.values()]
+            return [parse(key.policy, "resource", "key policy"), *grants]
+        elif service == "secretsmanager":
+            text = backend.secrets[arn].policy
+        elif service == "lambda":
+            statements = backend.get_function(arn).policy.statements
+            text = {"Version": "2012-10-17", "Statement": statements} if statements else None
+        elif service == "dynamodb":
+            text = backend.resource_policies[arn.split("/index/")[0]].policy_doc
+        elif service == "kinesis":
+            text = backend.resource_policies[arn]
+    if isinstance(text, bytes):
+        text = text.decode()
+    try:
+        return [parse(text, "resource", f"policy of {arn}")] if text else []
+    except PolicyError:
+        return []
+
+
+def _grant(key, grant):
+    """A KMS grant as a statement: it allows its operations, under its constraints."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": grant.grantee_principal}
+        if grant.grantee_principal.endswith(".amazonaws.com")
+        else {"AWS": grant.grantee_principal},
+        "Action": [f"kms:{name}" for name in grant.operations],
+        "Resource": "*",
+    }
+    pairs = (grant.constraints or {}).get("EncryptionContextEquals")
+    wanted = pairs or (grant.constraints or {}).get("EncryptionContextSubset") or {}
+    condition = {f"kms:EncryptionContext:{name}": value for name, value in wanted.items()}
+    if condition:
+        statement["Condition"] = {"StringEquals": condition}
+    if pairs:
+        statement["Condition"]["ForAllValues:StringEquals"] = {
+            "kms:EncryptionContextKeys": list(pairs)
+        }
+    return parse({"Version": "2012-10-17", "Statement": statement}, "resource", f"grant {grant.id}")
+
+
+def tags_of(service: str, arn: str, account: str) -> dict:
+    """Return the tags of a resource, where moto lists them."""
+    import moto.backends
+
+    region = (arn.split(":") + [""] * 4)[3] or "aws"
+    with contextlib.suppress(Exception):
+        backend = moto.backends.get_backend(service)[account][region]
+        if service == "iam":
+            role = role_named(arn)
+            return {tag["Key"]: tag["Value"] for tag in (role.tags if role else None) or []}
+        for found in backend.iter_tagged_resources():
+            if found.arn == arn:
+                return dict(found.tags)
+    return {}
+
+
+def applying(caller: Caller, service: str, arn: str, account: str, control) -> Policies:
+    """Collect everything that decides about ``arn``. ``control``: the lab's control policies."""
+    identity, boundary = identity_policies(caller)
+    session = caller.session_policies
+    return Policies(
+        identity=identity,
+        resource=resource_policies(service, arn, account),
+        boundary=boundary,
+        session=session,
+        scp=control("scp", caller.principal.account),
+        rcp=control("rcp", account),
+        endpoint=control("endpoint", caller.principal.account),
+        resource_decides=service == "kms" and ":key/" in arn,
+    )
+
+
+def session_policy(text: str | None, arns: list, account: str) -> list | None:
+    """Read the session policies of an AssumeRole call; None when there are none."""
+    from moto.iam.models import iam_backends
+
+    if not text and not arns:
+        return None
+    found = [parse(json.loads(text), "session", "session policy")] if text else []
+    kept = iam_backends[account]["aws"].managed_policies
+    return found + [managed(kept[arn], "session") for arn in arns if arn in kept]

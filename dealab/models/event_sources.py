@@ -1,0 +1,226 @@
+"""Event source mappings: batches, checkpoints, windows, filters, and the documents Lambda gets.
+
+The rules of Lambda reading from Kinesis, DynamoDB streams and SQS, without any service.
+
+Sources (checked 2026-11-23), all below https://docs.aws.amazon.com/lambda/latest/dg/:
+with-kinesis.html, services-kinesis-batchfailurereporting.html, kinesis-on-failure-destination.html,
+services-kinesis-windows.html, with-sqs.html, services-sqs-errorhandling.html,
+invocation-eventfiltering.html.
+
+Left out: the limit of 6 MB for the event, the wait between retries, and pollers that scale.
+"""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+STATE_BYTES = 1024 * 1024  # of a tumbling window, for each shard
+
+
+@dataclass
+class Position:
+    """How far a mapping has read one lane of a shard.
+
+    ``checkpoint``: the last sequence number that is done. ``until``: ends of batches that were
+    split or partly done, innermost last. ``attempts``: failed tries of the batch at the head.
+    ``window``: start of the open tumbling window (epoch seconds) or None, ``state`` its state.
+    ``polled``: when the clock last had this lane read (epoch seconds).
+    """
+
+    checkpoint: int
+    until: list[int] = field(default_factory=list)
+    attempts: int = 0
+    window: float | None = None
+    state: dict = field(default_factory=dict)
+    polled: float = 0.0
+
+    def done(self, sequence_number: int) -> None:
+        self.checkpoint, self.attempts = sequence_number, 0
+        while self.until and self.until[-1] <= sequence_number:
+            self.until.pop()
+
+
+@dataclass
+class Shard:
+    """One shard of a stream: its records by sequence number, oldest first."""
+
+    id: str
+    parents: tuple
+    records: list  # of (sequence number, record as Lambda sees it, arrival in epoch seconds)
+
+    def lanes(self, factor: int) -> list["Shard"]:
+        """Split by partition key into ``factor`` lanes that are read independently, in order."""
+        if factor <= 1:
+            return [self]
+        parts: list[list] = [[] for _ in range(factor)]
+        for entry in self.records:
+            digest = hashlib.md5(partition_key(entry[1]).encode(), usedforsecurity=False).digest()
+            parts[int.from_bytes(digest[:4], "big") % factor].append(entry)
+        return [
+            Shard(f"{self.id}/{number} of {factor}", self.parents, part)
+            for number, part in enumerate(parts)
+        ]
+
+
+def partition_key(record: dict) -> str:
+    """What a record's order is kept by: the partition key, or the keys of the changed item."""
+    if "kinesis" in record:
+        return record["kinesis"]["partitionKey"]
+    return json.dumps(record["dynamodb"]["Keys"], sort_keys=True)
+
+
+def next_batch(shard: Shard, position: Position, size: int, window: int, wait: float, now: float):
+    """Return the records of the next invocation, or [].
+
+    ``size``: records at most. ``window``: length of tumbling windows or 0; a batch stays within
+    one. ``wait``: seconds to gather a batch that is not full, counted from its first record's
+    arrival; until then it is [].
+    """
+    batch = [entry for entry in shard.records if entry[0] > position.checkpoint]
+    if position.until:
+        return [entry for entry in batch if entry[0] <= position.until[-1]]
+    if window and batch:
+        start = window_start(batch[0][2], window)
+        inside = [entry for entry in batch if window_start(entry[2], window) == start]
+        closed = len(inside) < len(batch)
+        batch = inside
+    else:
+        closed = False
+    if len(batch) >= size or closed or not batch or now >= batch[0][2] + wait:
+        return batch[:size]
+    return []
+
+
+def window_start(arrival: float, length: int) -> float:
+    """Start of the tumbling window that holds a moment (epoch seconds): windows have no gaps."""
+    return arrival // length * length
+
+
+def window_event(records: list, position: Position, shard_id: str, arn: str, length: int, **flags):
+    """The event of an invocation for a tumbling window."""
+    return {
+        "Records": records,
+        "window": {
+            "start": _second(position.window),
+            "end": _second(position.window + length),
+        },
+        "state": position.state,
+        "shardId": shard_id,
+        "eventSourceARN": arn,
+        "isFinalInvokeForWindow": flags.get("final", False),
+        "isWindowTerminatedEarly": flags.get("early", False),
+    }
+
+
+def failed_items(run, identifiers: list[str], reports: bool, has_state: bool = False) -> list[str]:
+    """Which of ``identifiers`` failed, by the rules of ReportBatchItemFailures.
+
+    ``run`` has ``error`` and ``result``. An error fails all. A function that does not report
+    (``reports``) fails none, whatever it returns. A malformed answer or an unknown identifier
+    fails all, and so does, for a tumbling window (``has_state``), an answer without a state.
+    """
+    if run.error:
+        return identifiers
+    if has_state and not (isinstance(run.result, dict) and isinstance(run.result.get("state"), dict)):
+        return identifiers
+    if not reports or not run.result:
+        return []
+    try:
+        items = run.result.get("batchItemFailures") or []
+        named = {str(item["itemIdentifier"]) for item in items}
+    except (AttributeError, TypeError, KeyError):
+        return identifiers
+    return sorted(named) if named <= set(identifiers) else identifiers
+
+
+def lost_batch(record: dict, arn: str, shard_id: str, entries: list) -> dict:
+    """Complete ``record`` for the on-failure destination: where the given-up records are."""
+    kind = "KinesisBatchInfo" if ":kinesis:" in arn else "DDBStreamBatchInfo"
+    record[kind] = {
+        "shardId": shard_id,
+        "startSequenceNumber": str(entries[0][0]),
+        "endSequenceNumber": str(entries[-1][0]),
+        "approximateArrivalOfFirstRecord": iso(entries[0][2]),
+        "approximateArrivalOfLastRecord": iso(entries[-1][2]),
+        "batchSize": len(entries),
+        "streamArn": arn,
+    }
+    return record
+
+
+def kinesis_record(arn: str, account: str, shard_id: str, number, key, data: str, arrival: float):
+    """A Kinesis record as Lambda gets it; ``data`` is base64 text."""
+    return {
+        "kinesis": {
+            "kinesisSchemaVersion": "1.0",
+            "partitionKey": key,
+            "sequenceNumber": str(number),
+            "data": data,
+            "approximateArrivalTimestamp": round(arrival, 3),
+        },
+        "eventSource": "aws:kinesis",
+        "eventVersion": "1.0",
+        "eventID": f"{shard_id}:{number}",
+        "eventName": "aws:kinesis:record",
+        "invokeIdentityArn": f"arn:aws:iam::{account}:role/lambda",
+        "awsRegion": arn.split(":")[3],
+        "eventSourceARN": arn,
+    }
+
+
+def sqs_record(arn: str, message: dict) -> dict:
+    """A received SQS message (boto3's form) as Lambda gets it."""
+    attributes = {}
+    for name, value in message.get("MessageAttributes", {}).items():
+        attributes[name] = {
+            "stringListValues": [],
+            "binaryListValues": [],
+            "dataType": value["DataType"],
+        }
+        if "StringValue" in value:
+            attributes[name]["stringValue"] = value["StringValue"]
+        if "BinaryValue" in value:
+            binary = base64.b64encode(value["BinaryValue"]).decode("ascii")
+            attributes[name]["binaryValue"] = binary
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "messageAttributes": attributes,
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": arn,
+        "awsRegion": arn.split(":")[3],
+    }
+
+
+def filter_view(record: dict, pattern: dict) -> dict:
+    """The record as filters see it: payload decoded, and as JSON where the pattern goes into it."""
+    if record["eventSource"] == "aws:kinesis":
+        payload = base64.b64decode(record["kinesis"]["data"]).decode("utf-8", "replace")
+        return {**record["kinesis"], "data": _payload(payload, pattern.get("data"))}
+    if record["eventSource"] == "aws:sqs":
+        return {**record, "body": _payload(record["body"], pattern.get("body"))}
+    return record
+
+
+def _payload(text: str, pattern) -> object:
+    if not isinstance(pattern, dict):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def iso(epoch: float) -> str:
+    """ISO text with milliseconds of a moment in epoch seconds."""
+    moment = datetime.fromtimestamp(epoch, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _second(epoch: float) -> str:
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
