@@ -4,6 +4,7 @@ moto's EventBridge delivers to SQS, log groups, archives and other buses. This a
 Kinesis, Firehose and Step Functions, and Input, InputPath and InputTransformer for all of them.
 """
 
+import contextlib
 import copy
 import datetime
 import json
@@ -12,6 +13,9 @@ import re
 import boto3
 from moto.events.models import Rule
 
+from dealab.sql.errors import LabLimit
+
+TARGETS = ("lambda", "sqs", "sns", "kinesis", "firehose", "states", "logs", "events")
 MOTO_SEND = Rule.send_to_targets  # before joints.py replaces it
 
 
@@ -23,6 +27,11 @@ def deliver(arn: str, payload, **options) -> None:
     or SNS). Raises NotImplementedError for a
     kind of resource that the lab cannot deliver to.
     """
+    from dealab.cloud.lab import current
+
+    # Without leave of the target's policy the service drops the event; aws.explain() tells.
+    if not current().permissions.may_deliver(str(options.get("source", "")), arn):
+        return
     text = payload if isinstance(payload, str) else json.dumps(payload)
     _, _, service, region, _, resource = arn.split(":", 5)
     name = re.split("[/:]", resource)[-1]
@@ -43,6 +52,16 @@ def deliver(arn: str, payload, **options) -> None:
         boto.put_record(DeliveryStreamName=name, Record={"Data": text.encode()})
     elif service == "states":
         boto.start_execution(stateMachineArn=arn, input=text)
+    elif service == "logs":
+        from moto.moto_api._internal import mock_random
+
+        from dealab.cloud.lab import current
+
+        group, moment = resource.split(":")[1], round(current().clock.time() * 1000)
+        stream = str(mock_random.uuid4())
+        boto.create_log_stream(logGroupName=group, logStreamName=stream)
+        event = {"timestamp": moment, "message": text}
+        boto.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
     else:
         raise NotImplementedError(f"The lab cannot deliver events to {arn}.")
 
@@ -68,24 +87,65 @@ def send_to_targets(rule, original_event, transform_input: bool = True) -> None:
     if not rule.event_pattern.matches_event(event):
         return
     for target in rule.targets:
-        service, resource = target["Arn"].split(":")[2], target["Arn"].split(":", 5)[5]
-        if service in ("lambda", "sqs", "sns", "kinesis", "firehose", "states"):
-            path = (target.get("KinesisParameters") or {}).get("PartitionKeyPath")
-            deliver(
-                target["Arn"],
-                transformed(target, event),
-                source=rule.arn,
-                group=(target.get("SqsParameters") or {}).get("MessageGroupId"),
-                key=str(at_path(event, path)) if path else event["id"],
-            )
-        elif service == "events" and resource.startswith("event-bus/"):
-            entry = {"Source": event["source"], "DetailType": event["detail-type"]}
-            entry |= {"Detail": json.dumps(event["detail"]), "EventBusName": target["Arn"]}
-            boto3.client("events", region_name=rule.region_name).put_events(Entries=[entry])
-        else:  # log groups and archives: moto's own way
+        if ":archive" not in target["Arn"] and not target["Arn"].endswith(":::"):
+            _send(rule, target, event)
+        else:  # an archive: moto's own way
             alone = copy.copy(rule)
             alone.targets = [target]
             MOTO_SEND(alone, original_event, transform_input)
+
+
+def _send(rule, target: dict, event: dict) -> None:
+    """Deliver to one target. What cannot be delivered goes to the target's dead-letter queue.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html (checked 2026-11-23):
+    a target that is not there is not tried again; without a queue the event is dropped.
+    """
+    arn = target["Arn"]
+    path = (target.get("KinesisParameters") or {}).get("PartitionKeyPath")
+    try:
+        if ":event-bus/" in arn:
+            entry = {"Source": event["source"], "DetailType": event["detail-type"]}
+            entry |= {"Detail": json.dumps(event["detail"]), "EventBusName": arn}
+            entry |= {"Resources": event.get("resources", []), "Time": event["time"]}
+            boto3.client("events", region_name=arn.split(":")[3]).put_events(Entries=[entry])
+            return
+        deliver(
+            arn,
+            transformed(target, event),
+            source=rule.arn,
+            group=(target.get("SqsParameters") or {}).get("MessageGroupId"),
+            key=str(at_path(event, path)) if path else event["id"],
+        )
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+        refusal = getattr(error, "response", None) or {}
+        code = refusal.get("Error", {}).get("Code", "NO_RESOURCE")
+        if queue:
+            facts = {
+                "RULE_ARN": rule.arn,
+                "TARGET_ARN": arn,
+                "ERROR_CODE": code,
+                "ERROR_MESSAGE": str(error),
+                "RETRY_ATTEMPTS": "0",
+                "EXHAUSTED_RETRY_CONDITION": "None",
+            }
+            texts = {key: {"DataType": "String", "StringValue": v} for key, v in facts.items()}
+            with contextlib.suppress(Exception):  # a queue that is gone loses the event, too
+                deliver(queue, event, attributes=texts)
+
+
+def check_target(arn: str) -> None:
+    """Raise LabLimit for a kind of target that the lab cannot deliver to."""
+    service = (arn.split(":") + [""] * 3)[2]
+    if (arn.startswith("arn:") and service not in TARGETS) or ":api-destination/" in arn:
+        raise LabLimit(
+            f"the target {arn} of a rule",
+            "sends matching events to it",
+            "Targets here: Lambda, SQS, SNS, Kinesis, Firehose, Step Functions, log groups, buses.",
+        )
 
 
 def _as_delivered(rule, original) -> dict:

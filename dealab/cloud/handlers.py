@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from dealab.cloud.labtime import LabTime
 from dealab.engines import lambdas
 from dealab.models import functions
 from dealab.sql.errors import LabLimit
@@ -90,7 +91,7 @@ class Runtime:
             shutil.rmtree(folder, ignore_errors=True)
 
     def go_cold(self) -> None:
-        """Give up every idle environment, as the service does after a while: next starts are cold."""
+        """Give up idle environments, as the service does after a while: next starts are cold."""
         with self._lock:
             for pool in self._environments.values():
                 for environment in pool:
@@ -143,7 +144,8 @@ class Runtime:
             environment, key = self._take_environment(function, record)
         self.invocations.append(record)
         try:
-            self._run(function, record, environment, arn or function.function_arn)
+            with LabTime(lab.clock):  # datetime.now() in a handler is the lab's
+                self._run(function, record, environment, arn or function.function_arn)
         finally:
             with self._lock:
                 self.running[name] -= 1
@@ -370,6 +372,9 @@ def _variables(function, environment) -> dict[str, str]:
 
 def _write_logs(function, stream: str, text: str) -> None:
     """Put the lines into moto's CloudWatch Logs, in the function's log group."""
+    from moto.backends import get_backend
+
+    get_backend("logs")  # its joint must be there before its first event
     logs, group = function.logs_backend, function.logs_group_name
     logs.ensure_log_group(group)
     if stream not in logs.groups[group].streams:

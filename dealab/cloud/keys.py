@@ -28,7 +28,7 @@ def used(service: str, operation: str, params: dict, account: str, region: str) 
     uses = {"s3": _s3, "secretsmanager": _secret, "ssm": _parameter}.get(service)
     found = []
     for name, action, context in uses(operation, params, account, region) if uses else ():
-        key = _key(name, account, region)
+        key = find(name, account, region)
         if key is not None and key.key_manager != "AWS":
             found.append((key, action, context))
     return found
@@ -59,7 +59,8 @@ def refused(uses: list, service: str) -> tuple[str, str] | None:
     return None
 
 
-def _key(name: str, account: str, region: str):
+def find(name: str, account: str, region: str):
+    """Return moto's key of an id, ARN or alias, or None."""
     from moto.kms.models import kms_backends
 
     parts = name.split(":")
@@ -122,7 +123,11 @@ def _parameter(operation: str, params: dict, account: str, region: str):
         yield params["KeyId"], action, {"PARAMETER_ARN": place + params["Name"].lstrip("/")}
     elif params.get("WithDecryption"):
         wanted = [params.get("Name")] + (params.get("Names") or [])
-        names = [name.split(":")[0].lstrip("/") for name in wanted if name and not name.startswith("arn:")]
+        names = [
+            name.split(":")[0].lstrip("/")
+            for name in wanted
+            if name and not name.startswith("arn:")
+        ]
         for name, versions in list(ssm_backends[account][region]._parameters.items()):
             under = params.get("Path") and name.startswith(params["Path"])
             if versions and (name.lstrip("/") in names or under) and versions[-1].keyid:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 
-from dealab.cloud import calls, guard, labtime
+from dealab.cloud import calls, fetching, guard, labtime
 from dealab.models.clock import Clock
 from dealab.models.turns import Turns
 
@@ -44,6 +44,8 @@ class Lab:
         global _current
         self.region, self.account = region, account
         self.clock = Clock(at)
+        self._stands = at is not None
+        self.clock.around = lambda: labtime.LabTime(self.clock)
         self.started = self.clock.now()
         self.calls: list = []  # every boto3 call (``dealab.models.trail.Call``), oldest first
         self.calls_dropped = 0
@@ -54,13 +56,13 @@ class Lab:
             from moto import mock_aws
             from moto.moto_api._internal import mock_random
 
-            from dealab.cloud import handlers, joints, permissions
+            from dealab.cloud import handlers, joints, permissions, serving
             from dealab.cloud.handlers import Runtime
-
             from dealab.sql import lake as lakes
 
             guard.guard_botocore()
-            lakes.guardian = _guardian
+            fetching.install(lambda: _current)
+            lakes.guardian, lakes.has_bucket = _guardian, serving.has_bucket
             labtime.install(lambda: _current)
             calls.install(lambda: _current)
             joints.install(current)
@@ -139,16 +141,29 @@ class Lab:
             self.clock.move(to=max(due, self.clock.now()))
         return found
 
-    def throttle(self, kinesis: bool = False, dynamodb: bool = False, call_seconds: float = 0.01):
-        """Switch the model of throughput limits on or off; see ``dealab.cloud.throttle``.
+    def throttle(
+        self,
+        kinesis: bool = False,
+        dynamodb: bool = False,
+        call_seconds: float = 0.01,
+        burst: bool = False,
+    ):
+        """Switch the model of throughput limits on or off (``dealab.models.capacity``).
 
-        Returns the ``Limits`` (also ``lab.limits``), whose ``clock`` the limits run on. Each call
-        to a limited service takes ``call_seconds`` of that clock; ``lab.limits.clock.sleep(1)``
-        lets a second pass. Calling it again starts from an unused second with a new clock.
+        While one is on, the lab's clock stands still but for ``lab.limits.clock.sleep(1)``,
+        ``lab.clock.move``, the SDK's waits, and ``call_seconds`` for each call to a limited
+        service. ``burst`` lets DynamoDB tables save unused units. Returns the ``Limits`` (also
+        ``lab.limits``); calling it again starts from an unused second.
         """
         from dealab.cloud import throttle
+        from dealab.models.capacity import LimitClock, Limits
 
-        self.limits = throttle.Limits(throttle.Clock(call_seconds), kinesis, dynamodb)
+        if kinesis or dynamodb:
+            self.clock.stand()
+        elif not self._stands:
+            self.clock.run()
+        clock = LimitClock(self.clock, call_seconds)
+        self.limits = Limits(clock, kinesis, dynamodb, burst)
         throttle.install(lambda: _current and _current.limits)
         return self.limits
 
@@ -164,7 +179,7 @@ class Lab:
         self.permissions.set(on, scp, rcp, endpoint, context)
 
     def explain(self, call=None):
-        """Run ``call()`` and return the ``Decision`` about it; without it, the last decision.
+        """Run ``call()`` and return the ``Decision`` about it; without it, the last refusal.
 
         Of several decisions that a call needs, the first refusal, else the last. Works also while
         permissions are not enforced (the call then goes through). None when nothing was decided.
@@ -175,7 +190,8 @@ class Lab:
     def acting_as(self, role: str, service: str = "lambda.amazonaws.com", session: str = "lab"):
         """Within ``with aws.acting_as(role_arn):`` this thread's boto3 calls are the role's.
 
-        ``service`` must be trusted by the role (checked while permissions are enforced).
+        The role must trust ``service``: else entering raises ClientError, while permissions are
+        enforced.
         """
         return self.permissions.acting_as(role, service, session)
 
@@ -221,7 +237,7 @@ def _forget_lake() -> None:
     """Give SQL a fresh lake. One that was never loaded needs none."""
     if (lakes := sys.modules.get("dealab.sql.lake")) is not None:
         lakes.forget()
-        lakes.guardian = None
+        lakes.guardian = lakes.has_bucket = None
 
 
 def _guardian(role: str):

@@ -65,6 +65,7 @@ class Bridge:
                     self._take(name, path)
         self._inward.clear()  # no bridge stood yet that could have heard of them
         lake.listener = self.changed
+        lake.made = lambda: list(backend.buckets)
 
     @staticmethod
     def _seed(backend, bucket: str, key: str, path, moment) -> None:
@@ -145,6 +146,9 @@ class Bridge:
                 self.lake.unmirror(name)
             elif not _current(version) or _archived(version):
                 self.lake.mirror(name, None)
+            elif hasattr(version, "customer_key"):
+                self.lake.mirror(name, None)
+                self.lake.unseen[name] = "it is encrypted with a key of the customer (SSE-C)"
             else:
                 self.lake.mirror(name, version.value)
             path = self.lake.file(name)
@@ -160,7 +164,8 @@ class Bridge:
             bucket, _, key = name.partition("/")
             held = self._held(bucket)
             version = held.keys.get(key) if held else None
-            self.lake.mirror(name, version.value if _current(version) else None)
+            if not hasattr(version, "customer_key"):
+                self.lake.mirror(name, version.value if _current(version) else None)
 
 
 def _current(version) -> bool:

@@ -41,10 +41,9 @@ def patch(lab_of) -> None:
     """Put these calls into moto."""
     from moto import backend_index
     from moto.stepfunctions import responses, urls
-    from moto.stepfunctions.parser.models import StepFunctionsParserBackend as Backend
-
     from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
     from moto.stepfunctions.parser.backend.execution import Execution
+    from moto.stepfunctions.parser.models import StepFunctionsParserBackend as Backend
 
     from dealab.models import asl
 
@@ -121,7 +120,7 @@ def _refuse_what_is_missing(definition: dict) -> None:
             raise LabLimit(
                 f"{field} of a Map (state {name!r})",
                 "batches the items, writes results to S3, or goes on after some failed items",
-                "A distributed Map reads millions of items from S3; an inline Map at most 40 at once.",
+                "A distributed Map reads millions of items from S3; inline, 40 at most run at once.",
             )
         found = re.match(r"arn:[\w-]+:states:[^:]*:[^:]*:([\w-]+):", resource)
         if found and state["Type"] == "Task" and found[1] not in OPTIMIZED:
@@ -175,7 +174,6 @@ def athena_task(call):
     """Return the class of Athena's optimized integration, which moto's interpreter lacks."""
     from moto.stepfunctions.parser.asl.component.common.error_name import failure_event
     from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
-        resource,
         state_task_service_glue,
     )
     from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for

@@ -10,19 +10,17 @@ itself, and what Athena reads in the caller's name.
 
 import contextlib
 import threading
-import urllib.parse
 from dataclasses import replace
 
 from dealab.cloud import keys, principals
-from dealab.models.policy import actions, matching
+from dealab.models.policy import actions, matching, requests, services, wording
 from dealab.models.policy.documents import parse
 from dealab.models.policy.evaluation import Policies, Principal, Request, decide
 
 _thread = threading.local()
 _installed = False
+KEPT = 10_000  # decisions
 _ANONYMOUS = principals.Caller(Principal("anonymous"))
-_CODES = {"s3": "AccessDenied", "sns": "AuthorizationError", "sqs": "AccessDenied"}
-_XML = {"iam", "sts", "cloudformation", "cloudwatch"}  # and their code is the short one
 
 
 class Permissions:
@@ -34,7 +32,7 @@ class Permissions:
     def __init__(self, lab):
         self.lab, self.enforced, self.decisions = lab, False, []
         self.principals = principals.Principals(lab)
-        self.context = {"aws:SourceIp": "203.0.113.10", "aws:SecureTransport": True}
+        self.context = {"aws:SourceIp": "203.0.113.10"}
         self._control, self._lent = {}, {}
 
     def set(self, on: bool, scp, rcp, endpoint, context) -> None:
@@ -53,19 +51,38 @@ class Permissions:
         """See ``Lab.explain``."""
         from botocore.exceptions import ClientError
 
-        start = len(self.decisions) if call else 0
-        if call:
-            with watching(), contextlib.suppress(ClientError):
-                call()
-        made = self.decisions[start:] if call else self.decisions[-1:]
+        if call is None:
+            refused = [one for one in self.decisions if not one.allowed]
+            return (refused or self.decisions or [None])[-1]
+        start = len(self.decisions)
+        with watching(), contextlib.suppress(ClientError):
+            call()
+        made = self.decisions[start:]
         return next((one for one in made if not one.allowed), made[-1] if made else None)
 
     def acting_as(self, role: str, service: str, session: str):
         """See ``Lab.acting_as``."""
-        return acting(self.role_session(role, service, session)[1])
+        return acting(lambda: self.role_session(role, service, session)[1])
+
+    def client_as(self, role: str, trusted: str, service: str, region: str):
+        """A client of ``service`` whose calls are those of ``role``, which trusts ``trusted``.
+
+        While nothing is enforced it is a plain client.
+        """
+        import boto3
+
+        if not (self.enforced and role):
+            return boto3.client(service, region_name=region)
+        key, caller = self.role_session(role, trusted, "lab")
+        return self.boto(key, caller.secret, caller.token).client(service, region_name=region)
 
     def role_session(self, role: str, service: str, session: str):
-        """Credentials that ``service`` gets for ``role``: (access key id, Caller)."""
+        """Credentials that ``service`` gets for ``role``: (access key id, Caller).
+
+        Raises ClientError when the role does not trust the service, while permissions are enforced.
+        """
+        from botocore.exceptions import ClientError
+
         kept = principals.role_named(role)
         if self.enforced and kept is not None:
             who = Principal("service", service)
@@ -75,7 +92,8 @@ class Permissions:
             decision = decide(request, Policies(resource=trust))
             self.decisions.append(decision)
             if not decision.allowed:
-                raise PermissionError(f"{service} may not assume {role} {decision.reason}")
+                answer = {"Error": {"Code": "AccessDenied", "Message": decision.message}}
+                raise ClientError(answer, "AssumeRole")
         return self.principals.session(role, session)
 
     def lend(self, function, environment) -> dict[str, str]:
@@ -113,9 +131,7 @@ class Permissions:
         given = given.get("AccessKey") or given.get("Credentials") or given
         if not given:
             given = {"AccessKeyId": self.principals.administrator(account), "SecretAccessKey": "x"}
-        return self.boto(
-            given["AccessKeyId"], given["SecretAccessKey"], given.get("SessionToken")
-        )
+        return self.boto(given["AccessKeyId"], given["SecretAccessKey"], given.get("SessionToken"))
 
     def control(self, kind: str, account: str):
         """The control policies of the lab's own account (others have none)."""
@@ -142,11 +158,13 @@ class Permissions:
         """Decide one need of a caller."""
         owner = self.owner(service, need.resource) or caller.principal.account or self.lab.account
         context = self.about(caller, region) | {"aws:ResourceAccount": owner}
-        context |= caller.context
         owned = need.action.partition(":")[0]
         tags = principals.tags_of(owned, need.resource, owner)
         for prefix in ("aws", *({owned} & {"iam", "secretsmanager"})):
             context |= {f"{prefix}:ResourceTag/{tag}": value for tag, value in tags.items()}
+        if owned == "s3" and "/" in need.resource:
+            tags = principals.object_tags(need.resource, owner)
+            context |= {f"s3:ExistingObjectTag/{tag}": value for tag, value in tags.items()}
         if owned == "kms":
             context["kms:CallerAccount"] = caller.principal.account
         policies = principals.applying(caller, owned, need.resource, owner, self.control)
@@ -155,27 +173,30 @@ class Permissions:
         )
         decision = decide(request, policies)
         self.decisions.append(decision)
+        if len(self.decisions) > KEPT:
+            del self.decisions[: KEPT // 2]
         return decision
 
+    def may_deliver(self, source: str, target: str) -> bool:
+        """Say whether the resource policy of ``target`` lets the service of ``source`` deliver.
+
+        Both are ARNs. True while nothing is enforced, and for targets that need a role instead.
+        """
+        service = services.DELIVERERS.get((source.split(":") + [""] * 3)[2])
+        action = services.DELIVERIES.get(target.split(":")[2])
+        if not (self.enforced and service and action):
+            return True
+        account = matching.account_of(source) or self.owner("s3", source)
+        caller = principals.Caller(
+            Principal("service", service),
+            context={"aws:SourceArn": source, "aws:SourceAccount": account},
+        )
+        return self.decided(caller, "", actions.Need(action, target), self.lab.region).allowed
+
     def about(self, caller, region: str) -> dict:
-        """The condition keys that every request has."""
-        who, now = caller.principal, self.lab.clock.now()
-        kinds = {"user": "User", "session": "AssumedRole", "root": "Account"}
-        context = {
-            "aws:CurrentTime": now,
-            "aws:EpochTime": int(now.timestamp()),
-            "aws:RequestedRegion": region,
-            "aws:ViaAWSService": False,
-            "aws:PrincipalIsAWSService": who.kind == "service",
-            "aws:PrincipalType": kinds.get(who.kind, "Anonymous"),
-        }
-        if who.kind in kinds:
-            context |= {
-                "aws:PrincipalArn": who.role or who.arn,
-                "aws:PrincipalAccount": who.account,
-            }
-            context |= {"aws:userid": who.id}
-        return context | self.context
+        """The condition keys that every request has, then the caller's own and the lab's."""
+        found = requests.context(caller.principal, region, self.lab.clock.now())
+        return found | caller.context | self.context
 
     def owner(self, service: str, arn: str) -> str:
         """The account that owns a resource, "" when nothing tells."""
@@ -183,7 +204,8 @@ class Permissions:
             from moto.s3.models import s3_backends
 
             return s3_backends.bucket_accounts.get(arn[13:].split("/")[0], ("", ""))[1]
-        return matching.account_of(arn)
+        account = matching.account_of(arn)
+        return "" if account == "aws" else account  # AWS managed policies belong to everybody
 
     def check(self, client, operation: str, params: dict) -> str:
         """Decide a call and raise what the service would; return the account that answers it."""
@@ -192,10 +214,10 @@ class Permissions:
         watched = self.enforced or getattr(_thread, "watched", False)
         if caller is None:
             if self.enforced:
-                raise error(client, operation, *_unknown(service))
+                raise error(client, operation, *wording.unknown(service))
             return self.lab.account
         if caller.until and caller.until <= self.lab.clock.now():
-            raise error(client, operation, *_expired(service))
+            raise error(client, operation, *wording.expired(service))
         _thread.caller = caller
         home = caller.principal.account or self.lab.account
         try:
@@ -211,11 +233,18 @@ class Permissions:
                     "decides this call by its own actions and resources",
                 ) from None
             return home
+        if bad := services.bad_policy(service, operation, params):
+            raise error(client, operation, *bad, 400)
         uses = keys.used(service, operation, params, home, region)
         for need in [*needed, *keys.needs(uses, service, region)] if watched else ():
             decision = self.decided(caller, service, need, region)
             if not decision.allowed and self.enforced:
                 raise refusal(client, service, operation, decision)
+        if self.enforced and operation == "PutBucketNotificationConfiguration":
+            bucket = f"arn:aws:s3:::{params['Bucket']}"
+            if not all(self.may_deliver(bucket, one) for one in services.destinations(params)):
+                words = "Unable to validate the following destination configurations"
+                raise error(client, operation, "InvalidArgument", words, 400)
         if why := keys.refused(uses, service):
             raise error(client, operation, *why, 400)
         owners = {self.owner(service, need.resource) for need in needed} - {""}
@@ -262,11 +291,11 @@ def caller():
 
 @contextlib.contextmanager
 def acting(who):
-    """Calls of this thread are those of ``who`` (a ``principals.Caller``) meanwhile."""
+    """Calls of this thread are those of ``who()`` (a ``principals.Caller``) meanwhile."""
     before = getattr(_thread, "acting", None)
-    _thread.acting = who
+    _thread.acting = who()
     try:
-        yield who
+        yield _thread.acting
     finally:
         _thread.acting = before
 
@@ -292,40 +321,10 @@ def error(client, operation: str, code: str, message: str, status: int = 403):
 
 
 def refusal(client, service: str, operation: str, decision):
-    """The service's own AccessDenied for a decision."""
-    code = _CODES.get(service, "AccessDenied" if service in _XML else "AccessDeniedException")
-    message, request = decision.message, decision.request
-    if service == "s3":
-        message = message.replace(request.resource, f'"{request.resource}"')
-        if request.account != request.principal.account:
-            message = "Access Denied"  # across accounts S3 does not say why
-        if operation.startswith("Head"):
-            code, message = "403", "Forbidden"
-    elif service == "sqs":
-        message = message.replace(request.action, request.action.lower())
-    found = error(client, operation, code, message)
+    """The service's own AccessDenied for a decision, which it carries as ``decision``."""
+    found = error(client, operation, *wording.denied(service, operation, decision))
     found.decision = decision
     return found
-
-
-def _unknown(service: str) -> tuple[str, str]:
-    if service == "s3":
-        return "InvalidAccessKeyId", (
-            "The AWS Access Key Id you provided does not exist in our records."
-        )
-    code = (
-        "InvalidClientTokenId"
-        if service in _XML | {"sns", "sqs"}
-        else "UnrecognizedClientException"
-    )
-    return code, "The security token included in the request is invalid."
-
-
-def _expired(service: str) -> tuple[str, str]:
-    if service == "s3":
-        return "ExpiredToken", "The provided token has expired."
-    code = "ExpiredToken" if service in _XML | {"sns", "sqs"} else "ExpiredTokenException"
-    return code, "The security token included in the request is expired"
 
 
 def install(lab_of) -> None:
@@ -354,12 +353,11 @@ def install(lab_of) -> None:
         try:
             try:
                 return call(self, operation_name, api_params)
-            except NotImplementedError as missing:  # moto has the service without this operation
-                from dealab.sql.errors import LabLimit
-
-                name = f"{self.meta.service_model.service_name}:{operation_name}"
-                raise LabLimit(name, "answers this operation") from missing
+            except NotImplementedError:  # moto has the service without this operation
+                raise _limit(self, operation_name) from None
             except ClientError as failed:
+                if failed.response["Error"].get("Message") == "Not yet implemented":
+                    raise _limit(self, operation_name) from None  # moto has not even the service
                 raise _hidden(lab, self, operation_name, api_params, failed) from None
         finally:
             _thread.inside, _thread.undecided = inside, False
@@ -389,6 +387,13 @@ def install(lab_of) -> None:
     BotocoreStubber.process_request = process_request
 
 
+def _limit(client, operation: str):
+    from dealab.sql.errors import LabLimit
+
+    name = f"{client.meta.service_model.service_name}:{operation}"
+    return LabLimit(name, "answers this operation")
+
+
 def _hidden(lab, client, operation: str, params: dict, failed):
     """S3 does not tell who may not list a bucket that a key is missing.
 
@@ -404,21 +409,13 @@ def _hidden(lab, client, operation: str, params: dict, failed):
 
 def _raw_refusal(permissions, request):
     """Decide a request that no boto3 client made: a presigned URL, or anybody's, to S3."""
-    url = urllib.parse.urlsplit(request.url)
-    host, query = url.hostname or "", dict(urllib.parse.parse_qsl(url.query))
-    if not host.endswith("amazonaws.com") or not (".s3." in f".{host}" or "s3-" in host):
+    read = requests.s3_call(request.method, request.url)
+    if read is None:
         return None
-    bucket, path = host.split(".s3")[0] if ".s3" in host else "", url.path.lstrip("/")
-    if not bucket:
-        bucket, _, path = path.partition("/")
-    params = {"Bucket": bucket} | ({"Key": urllib.parse.unquote(path)} if path else {})
-    params |= {"VersionId": query["versionId"]} if "versionId" in query else {}
-    verb = request.method.title() if request.method != "POST" else "Put"
-    operation = f"{verb}Object" if path else "ListObjectsV2"
-    key = (query.get("X-Amz-Credential") or query.get("AWSAccessKeyId") or "").split("/")[0]
-    caller = permissions.principals.of_key(key) if key else _ANONYMOUS
-    for need in actions.needs("s3", operation, params, permissions.lab.region, ""):
-        if caller is None or not permissions.decided(caller, "s3", need, "").allowed:
+    operation, params, key = read
+    caller, region = permissions.principals.of_key(key) if key else _ANONYMOUS, ""
+    for need in actions.needs("s3", operation, params, region, ""):
+        if caller is None or not permissions.decided(caller, "s3", need, region).allowed:
             body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
             return 403, {"Content-Type": "application/xml"}, body
     return None

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from dealab.models.policy.documents import PolicyError, parse
 from dealab.models.policy.evaluation import Policies, Principal
+from dealab.models.policy.grants import as_policy
 
 ADMIN_KEY = "AKIALABLABLABLABLAB0"  # what every plain client has
 ALL = parse(
@@ -82,7 +83,7 @@ class Principals:
         return key, caller
 
     def of_key(self, key: str) -> Caller | None:
-        """Return the caller that an access key id belongs to, or None for an unknown or inactive one."""
+        """Return the caller of an access key id, or None for an unknown or inactive one."""
         if key in self._given:
             return self._given[key]
         from moto.iam.models import iam_backends
@@ -113,22 +114,29 @@ def identity_policies(caller: Caller) -> tuple[list, list | None]:
     if caller.admin:
         return [ALL], None
     iam = iam_backends[who.account]["aws"]
-    found, boundary = [], None
+    holder, groups = None, []
     with contextlib.suppress(Exception):  # a user or role that is gone has no policies
         if who.kind == "session" and who.role:
             holder = iam.get_role_by_arn(who.role)
-            holders = [holder]
         else:
             holder = iam.get_user(who.arn.rsplit("/", 1)[-1])
-            holders = [holder, *iam.get_groups_for_user(holder.name)]
-        boundary = getattr(holder, "permissions_boundary_arn", None)
-        for one in holders:
-            found += [parse(text, name=name) for name, text in one.policies.items()]
-            found += [managed(policy) for policy in one.managed_policies.values()]
-    if boundary:
-        kept = iam.managed_policies.get(boundary)
-        return found, [managed(kept, "boundary")] if kept else []
-    return found, None
+            groups = iam.get_groups_for_user(holder.name)
+    if holder is None:
+        return [], None
+    found, boundary = policies_of([holder, *groups]), None
+    if arn := getattr(holder, "permissions_boundary_arn", None):
+        kept = iam.managed_policies.get(arn)
+        boundary = [managed(kept, "boundary")] if kept else []
+    return found, boundary
+
+
+def policies_of(holders: list) -> list:
+    """Return the inline and attached policies of moto's users, groups and roles."""
+    found = []
+    for one in holders:
+        found += [parse(text, name=name) for name, text in one.policies.items()]
+        found += [managed(policy) for policy in one.managed_policies.values()]
+    return found
 
 
 def managed(policy, kind: str = "identity"):
@@ -154,7 +162,10 @@ def resource_policies(service: str, arn: str, account: str) -> list:
             text = backend.topics[arn].policy
         elif service == "kms":
             key = backend.keys[backend.any_id_to_key_id(arn)]
-            grants = [_grant(key, grant) for grant in key.grants.values()]
+            grants = [
+                as_policy(one.id, one.grantee_principal, one.operations, one.constraints)
+                for one in key.grants.values()
+            ]
             return [parse(key.policy, "resource", "key policy"), *grants]
         elif service == "secretsmanager":
             text = backend.secrets[arn].policy
@@ -173,28 +184,6 @@ def resource_policies(service: str, arn: str, account: str) -> list:
         return []
 
 
-def _grant(key, grant):
-    """A KMS grant as a statement: it allows its operations, under its constraints."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": grant.grantee_principal}
-        if grant.grantee_principal.endswith(".amazonaws.com")
-        else {"AWS": grant.grantee_principal},
-        "Action": [f"kms:{name}" for name in grant.operations],
-        "Resource": "*",
-    }
-    pairs = (grant.constraints or {}).get("EncryptionContextEquals")
-    wanted = pairs or (grant.constraints or {}).get("EncryptionContextSubset") or {}
-    condition = {f"kms:EncryptionContext:{name}": value for name, value in wanted.items()}
-    if condition:
-        statement["Condition"] = {"StringEquals": condition}
-    if pairs:
-        statement["Condition"]["ForAllValues:StringEquals"] = {
-            "kms:EncryptionContextKeys": list(pairs)
-        }
-    return parse({"Version": "2012-10-17", "Statement": statement}, "resource", f"grant {grant.id}")
-
-
 def tags_of(service: str, arn: str, account: str) -> dict:
     """Return the tags of a resource, where moto lists them."""
     import moto.backends
@@ -208,6 +197,17 @@ def tags_of(service: str, arn: str, account: str) -> dict:
         for found in backend.iter_tagged_resources():
             if found.arn == arn:
                 return dict(found.tags)
+    return {}
+
+
+def object_tags(arn: str, account: str) -> dict:
+    """Return the tags of an S3 object, {} when it is not there."""
+    from moto.s3.models import s3_backends
+
+    bucket, _, name = arn.removeprefix("arn:aws:s3:::").partition("/")
+    backend = s3_backends[account]["aws"]
+    with contextlib.suppress(Exception):
+        return dict(backend.tagger.get_tag_dict_for_resource(backend.get_object(bucket, name).arn))
     return {}
 
 
@@ -234,5 +234,32 @@ def session_policy(text: str | None, arns: list, account: str) -> list | None:
     if not text and not arns:
         return None
     found = [parse(json.loads(text), "session", "session policy")] if text else []
-    kept = iam_backends[account]["aws"].managed_policies
-    return found + [managed(kept[arn], "session") for arn in arns if arn in kept]
+    backend = iam_backends[account]["aws"]
+    for arn in arns:
+        load_managed(backend, arn)
+        if arn not in backend.managed_policies:
+            raise PolicyError(f"Policy {arn} does not exist or is not attachable.")
+        found.append(managed(backend.managed_policies[arn], "session"))
+    return found
+
+
+_shipped: dict = {}
+
+
+def load_managed(backend, arn: str = "") -> None:
+    """Put one AWS managed policy, or all of them, into moto's store of an account."""
+    if arn and (not arn.startswith("arn:aws:iam::aws:") or arn in backend.managed_policies):
+        return
+    from moto.iam.models import AWSManagedPolicy
+
+    if not _shipped:  # 3 MB of JSON: only when somebody wants one
+        from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+        _shipped.update(json.loads(aws_managed_policies_data))
+    names = [arn.rsplit("/", 1)[-1]] if arn else list(_shipped)
+    for name in names:
+        if name in _shipped:
+            made = AWSManagedPolicy.from_data(
+                name, backend.account_id, backend.region_name, _shipped[name]
+            )
+            backend.managed_policies.setdefault(made.arn, made)

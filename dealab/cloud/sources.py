@@ -14,14 +14,19 @@ from collections import Counter
 
 import boto3
 
+from dealab.models import event_patterns, functions, queues
 from dealab.models import event_sources as rules
-from dealab.models import functions, queues
 
 
 def validate(backend, spec: dict) -> None:
     """Refuse what the service refuses and moto lets through. Raises the service's error."""
     from moto.awslambda.exceptions import InvalidParameterValueException
 
+    for one in _filters(spec.get("FilterCriteria")):
+        try:
+            event_patterns.check(json.loads(one["Pattern"]))
+        except ValueError as error:
+            raise InvalidParameterValueException("Invalid filter pattern definition.") from error
     service = (spec.get("EventSourceArn") or ":::").split(":")[2]
     size, window = spec.get("BatchSize") or 0, spec.get("MaximumBatchingWindowInSeconds") or 0
     if service in ("kinesis", "dynamodb") and not spec.get("StartingPosition"):
@@ -38,9 +43,7 @@ def validate(backend, spec: dict) -> None:
             "greater than 10"
         )
     if fifo and window:
-        raise InvalidParameterValueException(
-            "Batching window is not supported for FIFO queues."
-        )
+        raise InvalidParameterValueException("Batching window is not supported for FIFO queues.")
     if streams_only := [
         name
         for name in (
@@ -151,7 +154,9 @@ def _lane_due(mapping, shard, position) -> list[float]:
 
 
 def _queue_due(lab, mapping) -> list[float]:
-    ready = [max(m.sent_timestamp, m.visible_at, m.delayed_until) for m in _queue(mapping)._messages]
+    ready = [
+        max(m.sent_timestamp, m.visible_at, m.delayed_until) for m in _queue(mapping)._messages
+    ]
     again = lab.positions[mapping.uuid].get("polled", 0)
     return [max(min(ready) / 1000, again) + _wait(mapping)] if ready else []
 
@@ -210,6 +215,8 @@ def _dynamodb_record(arn: str, item: dict) -> tuple:
         "dynamodb": {**item["dynamodb"], "ApproximateCreationDateTime": int(created)},
         "eventSourceARN": arn,
     }
+    if who := item.get("userIdentity"):  # of time to live; small letters in Lambda's records
+        record["userIdentity"] = {name[0].lower() + name[1:]: who[name] for name in who}
     return int(item["dynamodb"]["SequenceNumber"]), record, created
 
 
@@ -235,131 +242,53 @@ def _lanes(lab, mapping) -> list[tuple[rules.Shard, rules.Position]]:
 def _poll_stream(lab, mapping) -> None:
     from dealab.cloud.handlers import Throttled, resolve
 
-    function, polled = resolve(mapping.function_arn), set()
+    polled, settings = set(), _settings(lab, mapping, resolve(mapping.function_arn))
     # Children follow in the same round, once their parents are read.
     while lanes := [lane for lane in _lanes(lab, mapping) if lane[0].id not in polled]:
         for shard, position in lanes:
             polled.add(shard.id)
             position.polled = lab.clock.time()
             try:
-                _poll_shard(lab, mapping, function, shard, position)
+                result = rules.read(settings, shard, position)
+                mapping.last_result = result or mapping.last_result
             except Throttled:  # not counted as a try of the batch
                 mapping.last_result = "PROBLEM: Function call was throttled"
 
 
-def _poll_shard(lab, mapping, function, shard, position) -> None:
-    """Invoke for batch after batch; stop at the first failure that is to be tried again."""
-    window = _window(mapping)
-    while True:
-        now = lab.clock.time()
-        if not _drop_old(lab, mapping, function, shard, position, now):
-            return
-        batch = rules.next_batch(shard, position, mapping.batch_size, window, _wait(mapping), now)
-        head = rules.window_start(batch[0][2], window) if window and batch else None
-        ended = position.window is not None and (
-            now >= position.window + window if head is None else head > position.window
-        )
-        if ended and not _close(lab, mapping, function, shard, position):
-            return
-        if not batch:
-            return
-        if head is not None and position.window is None:
-            position.window, position.state = head, {}
-        if not _hand_over(lab, mapping, function, shard, position, batch):
-            return
+def _settings(lab, mapping, function) -> rules.Settings:
+    """A stream's mapping as the reader of a shard needs it."""
+    arn = mapping.event_source_arn
 
+    def tell(lost: dict, run, condition: str, attempts: int) -> None:
+        target = ((mapping.destination_config or {}).get("OnFailure") or {}).get("Destination")
+        if not target:
+            return
+        from dealab.cloud.delivery import deliver
 
-def _drop_old(lab, mapping, function, shard, position, now: float) -> bool:
+        request = run.request_id if run else str(lab.runtime._random.uuid4())
+        now, name = lab.clock.now(), function.function_arn
+        record = functions.async_record(name, request, None, run, condition, attempts, now)
+        del record["requestPayload"]
+        record.pop("responsePayload", None)
+        record["requestContext"]["functionArn"] = name
+        deliver(target, record | lost)
+
     age = mapping.max_record_age
-    if age is None or int(age) < 0:
-        return True
-    old = [e for e in shard.records if e[0] > position.checkpoint and now - e[2] > int(age)]
-    if old:
-        _discard(lab, mapping, function, None, shard, old, "RecordAgeExceeded", position.attempts)
-        position.done(old[-1][0])
-    return True
-
-
-def _close(lab, mapping, function, shard, position, early: bool = False) -> bool:
-    """Invoke for the end of a tumbling window. False when that failed: the shard waits."""
-    event = rules.window_event(
-        [],
-        position,
-        shard.id.split("/")[0],
-        mapping.event_source_arn,
-        _window(mapping),
-        final=True,
-        early=early,
+    return rules.Settings(
+        arn=arn,
+        size=mapping.batch_size,
+        window=_window(mapping),
+        wait=_wait(mapping),
+        age=int(age) if age is not None and int(age) >= 0 else None,
+        retries=mapping.max_retry_attempts if (mapping.max_retry_attempts or 0) >= 0 else None,
+        bisect=bool(mapping.bisect_on_error),
+        reports=_reports(mapping),
+        invoke=lambda event: lab.runtime.invoke(function, event, source=arn),
+        passes=lambda record: passes_filter(mapping, record),
+        tell=tell,
+        count=lambda **counted: _count(mapping, **counted),
+        now=lab.clock.time,
     )
-    run = lab.runtime.invoke(function, event, source=mapping.event_source_arn)
-    if run.error:
-        mapping.last_result = "PROBLEM: Function call failed"
-        return False
-    position.state = {}
-    if not early:
-        position.window = None
-    return True
-
-
-def _hand_over(lab, mapping, function, shard, position, batch: list) -> bool:
-    """Invoke for one batch. True when the next batch may follow."""
-    arn, window = mapping.event_source_arn, _window(mapping)
-    wanted = [entry for entry in batch if passes_filter(mapping, entry[1])]
-    _count(mapping, PolledEventCount=len(batch), FilteredOutEventCount=len(batch) - len(wanted))
-    if not wanted:
-        position.done(batch[-1][0])
-        return True
-    event = {"Records": [record for _, record, _ in wanted]}
-    if window:
-        shard_id = shard.id.split("/")[0]
-        event = rules.window_event(event["Records"], position, shard_id, arn, window)
-    run = lab.runtime.invoke(function, event, source=arn)
-    numbers = [str(number) for number, _, _ in wanted]
-    failed = rules.failed_items(run, numbers, _reports(mapping), bool(window))
-    kept = run.result.get("state") if window and isinstance(run.result, dict) else None
-    if len(failed) < len(numbers) and isinstance(kept, dict):
-        position.state = kept
-    _count(mapping, InvokedEventCount=len(wanted), FailedInvokeEventCount=len(failed))
-    mapping.last_result = "PROBLEM: Function call failed" if failed else "OK"
-    if not failed:
-        position.done(batch[-1][0])
-        too_large = window and len(json.dumps(position.state)) > rules.STATE_BYTES
-        return not too_large or _close(lab, mapping, function, shard, position, early=True)
-    first = min(int(number) for number in failed)
-    if not position.until:
-        position.until.append(batch[-1][0])
-    # Everything before the first failure is done and is not delivered again.
-    position.checkpoint = max([position.checkpoint] + [n for n, _, _ in batch if n < first])
-    rest = [entry for entry in batch if entry[0] >= first]
-    if mapping.bisect_on_error and len(rest) > 1 and len(rest) == len(batch):
-        position.until.append(rest[(len(rest) - 1) // 2][0])  # not counted as a retry
-        return False
-    position.attempts += 1
-    limit = mapping.max_retry_attempts
-    if limit is None or limit < 0 or position.attempts <= limit:
-        return False
-    tries = position.attempts
-    _discard(lab, mapping, function, run, shard, rest, "RetryAttemptsExhausted", tries)
-    position.done(rest[-1][0])
-    return True
-
-
-def _discard(lab, mapping, function, run, shard, entries, condition: str, attempts: int) -> None:
-    """Tell the on-failure destination which records were given up: where they are, not what."""
-    _count(mapping, DroppedEventCount=len(entries))
-    target = ((mapping.destination_config or {}).get("OnFailure") or {}).get("Destination")
-    if not target:
-        return
-    from dealab.cloud.delivery import deliver
-
-    request = run.request_id if run else str(lab.runtime._random.uuid4())
-    arn, now = function.function_arn, lab.clock.now()
-    record = functions.async_record(arn, request, None, run, condition, attempts, now)
-    del record["requestPayload"]
-    record.pop("responsePayload", None)
-    record["requestContext"]["functionArn"] = arn
-    shard_id = shard.id.split("/")[0]
-    deliver(target, rules.lost_batch(record, mapping.event_source_arn, shard_id, entries))
 
 
 def _reports(mapping) -> bool:
@@ -450,16 +379,13 @@ def _receive(lab, sqs, url: str, mapping, ends: float) -> list[dict]:
 
 def passes_filter(mapping, record: dict) -> bool:
     """Say whether a record passes any of the mapping's filters (no filter: all pass)."""
-    from moto.events.models import EventPattern
+    patterns = [json.loads(one["Pattern"]) for one in _filters(mapping.filter_criteria)]
+    views = [(pattern, rules.filter_view(record, pattern)) for pattern in patterns]
+    return not views or any(event_patterns.matches(*one) for one in views)
 
-    filters = (mapping.filter_criteria or {}).get("Filters") or []
-    if not filters:
-        return True
-    patterns = [json.loads(entry["Pattern"]) for entry in filters]
-    return any(
-        EventPattern(None, pattern).matches_event(rules.filter_view(record, pattern))
-        for pattern in patterns
-    )
+
+def _filters(criteria: dict | None) -> list:
+    return (criteria or {}).get("Filters") or []
 
 
 def _epoch(value) -> float:

@@ -1,110 +1,23 @@
-"""A model of throughput limits, on a clock of its own. moto has no limits at all.
+"""The model of throughput limits (``dealab.models.capacity``), put into moto, which has none.
 
-Kinesis, per shard and second: writes of 1 MB and 1,000 records; reads of 2 MB and 5 GetRecords
-calls; a read of more than 2 MB is paid off before the shard is read again.
-https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
-https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+What it leaves out here, beside what the model says: transactions and PartiQL.
 https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
-
-DynamoDB tables with provisioned capacity: write units per second, one unit for each started KB of
-the larger of the item before and after.
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/provisioned-capacity-mode.html
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 (All checked 2026-11-23.)
-
-What the model leaves out: seconds are whole seconds of the lab's clock, not a sliding window; the
-burst capacity that DynamoDB saves up; the 1,000 write units of one DynamoDB partition; read units;
-transactions and PartiQL. On-demand streams never grow here, and on-demand tables have no limit.
 """
 
+import json
 import math
 import time
 from collections import defaultdict
 
-SHARD_WRITE_BYTES = 1024 * 1024
-SHARD_WRITE_RECORDS = 1000
-SHARD_READ_BYTES = 2 * 1024 * 1024
-SHARD_READ_CALLS = 5
-WRITE_UNIT_BYTES = 1024
+from dealab.models.capacity import WRITE_UNIT_BYTES, partition_of, partitions
+
 EXCEEDED = "ProvisionedThroughputExceededException"
 
 _installed = False
-
-
-class Clock:
-    """A clock that moves only when told, or by ``call_seconds`` for each call that is limited.
-
-    ``now`` is in seconds from 0. The SDK's own waits between retries move it, too, and take no
-    real time while a limit is on.
-    """
-
-    def __init__(self, call_seconds: float = 0.01):
-        self.now = 0.0
-        self.slept = 0.0
-        self.call_seconds = call_seconds
-
-    def sleep(self, seconds: float) -> None:
-        """Let ``seconds`` pass in the lab; ``slept`` adds them up."""
-        if seconds < 0:
-            raise ValueError("sleep length must be non-negative")
-        self.now += seconds
-        self.slept += seconds
-
-
-class Limits:
-    """Which limits are on, and what was used in which second.
-
-    ``refused`` counts refusals per shard (``stream/shard``) or table.
-    """
-
-    def __init__(self, clock: Clock, kinesis: bool = False, dynamodb: bool = False):
-        self.clock, self.kinesis, self.dynamodb = clock, kinesis, dynamodb
-        self.refused: dict[str, int] = defaultdict(int)
-        self._used: dict[tuple, list[float]] = {}
-        self._closed_until: dict[str, float] = {}
-
-    def take(self, resource: str, kind: str, **amounts: tuple[float, float]) -> bool:
-        """Use up ``amounts`` (name=(amount, limit a second)) if all fit; say whether they did."""
-        second = math.floor(self.clock.now)
-        key = (resource, kind)
-        used = self._used.get(key)
-        if used is None or used[0] != second:
-            used = self._used[key] = [second, *[0.0] * len(amounts)]
-        values = list(amounts.values())
-        if any(used[i] + amount > limit for i, (amount, limit) in enumerate(values, 1)):
-            self.refused[resource] += 1
-            return False
-        for i, (amount, _) in enumerate(values, 1):
-            used[i] += amount
-        return True
-
-    def write_shard(self, resource: str, size: int) -> bool:
-        return self.take(
-            resource, "write", bytes=(size, SHARD_WRITE_BYTES), records=(1, SHARD_WRITE_RECORDS)
-        )
-
-    def may_read_shard(self, resource: str) -> bool:
-        if self.clock.now < self._closed_until.get(resource, 0.0):
-            self.refused[resource] += 1
-            return False
-        return self.take(resource, "read", calls=(1, SHARD_READ_CALLS))
-
-    def has_read_shard(self, resource: str, size: int) -> None:
-        """Keep a shard closed for as many seconds as ``size`` needs at the shard's read rate."""
-        second = math.floor(self.clock.now)
-        key = (resource, "read bytes")
-        before = self._used[key][1] if self._used.get(key, [None])[0] == second else 0
-        self._used[key] = [second, before + size]
-        if before + size > SHARD_READ_BYTES:
-            self._closed_until[resource] = second + math.ceil((before + size) / SHARD_READ_BYTES)
-
-    def write_table(self, table, size: int) -> bool:
-        units = max(1, math.ceil(size / WRITE_UNIT_BYTES))
-        capacity = table.throughput["WriteCapacityUnits"]
-        if table.billing_mode == "PAY_PER_REQUEST" or not capacity:
-            return True
-        return self.take(table.name, "write", units=(units, capacity))
 
 
 def install(limits_of) -> None:
@@ -113,6 +26,10 @@ def install(limits_of) -> None:
     if _installed:
         return
     _installed = True
+    from moto.backends import get_backend
+
+    for service in ("kinesis", "dynamodb"):
+        get_backend(service)  # their joints come first: limits count what those answer
     _limit_kinesis(limits_of)
     _limit_dynamodb(limits_of)
     _take_over_sdk_waits(limits_of)
@@ -130,7 +47,7 @@ def _limit_kinesis(limits_of) -> None:
         limits = limits_of()
         if limits is None or not limits.kinesis:
             return None
-        limits.clock.now += limits.clock.call_seconds
+        limits.clock.call()
         return limits
 
     def message(backend, stream, shard_id: str) -> str:
@@ -213,21 +130,45 @@ def _limit_dynamodb(limits_of) -> None:
         )
         return max(new, found.size() if found else 0)
 
-    def exceeded() -> DynamodbException:
-        return DynamodbException(
-            f"com.amazonaws.dynamodb.v20120810#{EXCEEDED}",
+    def refusal(backend, table, kind: str, why: str) -> DynamodbException:
+        on_demand = table.billing_mode == "PAY_PER_REQUEST"
+        word = {"write": "Write", "read": "Read"}[kind]
+        limit = {"Provisioned": "ProvisionedThroughputExceeded"}.get(
+            why, why + "ThroughputExceeded"
+        )
+        error = DynamodbException(
+            f"com.amazonaws.dynamodb.v20120810#{'ThrottlingException' if on_demand else EXCEEDED}",
             "The level of configured provisioned throughput for the table was exceeded. "
             "Consider increasing your provisioning level with the UpdateTable API.",
         )
+        reasons = [{"reason": f"Table{word}{limit}", "resource": table.table_arn}]
+        name = "throttlingReasons" if on_demand else "ThrottlingReasons"
+        error.description = json.dumps(json.loads(error.description) | {name: reasons})
+        return error
+
+    def take(limits, backend, table, kind: str, units: float, key: dict | None) -> str | None:
+        """Charge a table and the partition of ``key``; None, or why there is no room."""
+        on_demand = table.billing_mode == "PAY_PER_REQUEST"
+        given = table.throughput or {}
+        reads, writes = given.get("ReadCapacityUnits", 0), given.get("WriteCapacityUnits", 0)
+        count = partitions(reads, writes, on_demand=on_demand)
+        value = (key or {}).get(table.hash_key_attr)
+        place = partition_of(json.dumps(value, sort_keys=True), count) if value else None
+        provisioned = None if on_demand else (writes if kind == "write" else reads) or None
+        return limits.use_table(table.name, kind, units, provisioned, place)
+
+    def write_units(backend, table, attributes: dict) -> int:
+        return max(1, math.ceil(charged(backend, table, attributes) / WRITE_UNIT_BYTES))
 
     def limited(original):
         def write(self, table_name, item, *args, **kwargs):
             limits = active()
             if limits:
-                limits.clock.now += limits.clock.call_seconds
+                limits.clock.call()
                 table = self.get_table(table_name)
-                if not limits.write_table(table, charged(self, table, item)):
-                    raise exceeded()
+                units = write_units(self, table, item)
+                if why := take(limits, self, table, "write", units, item):
+                    raise refusal(self, table, "write", why)
             return original(self, table_name, item, *args, **kwargs)
 
         return write
@@ -236,18 +177,20 @@ def _limit_dynamodb(limits_of) -> None:
         limits = active()
         if not limits:
             return batch_write(self)
-        limits.clock.now += limits.clock.call_seconds
+        limits.clock.call()
         backend, asked = self.dynamodb_backend, self.body["RequestItems"]
-        accepted, unprocessed = defaultdict(list), defaultdict(list)
+        accepted, unprocessed, last = defaultdict(list), defaultdict(list), None
         for table_name, requests in asked.items():
             table = backend.get_table(table_name)
             for request in requests:
                 [change] = request.values()  # {"PutRequest": {"Item": ...}} or the like
                 [attributes] = change.values()
-                fits = limits.write_table(table, charged(backend, table, attributes))
-                (accepted if fits else unprocessed)[table_name].append(request)
+                units = write_units(backend, table, attributes)
+                why = take(limits, backend, table, "write", units, attributes)
+                (unprocessed if why else accepted)[table_name].append(request)
+                last = (table, why) if why else last
         if not accepted:
-            raise exceeded()
+            raise refusal(backend, last[0], "write", last[1])
         self.body["RequestItems"] = dict(accepted)
         in_batch.append(True)
         try:
@@ -258,6 +201,40 @@ def _limit_dynamodb(limits_of) -> None:
         answer.result["UnprocessedItems"] = dict(unprocessed)
         return answer
 
+    def limited_read(name):
+        """Reads change nothing, so that they are made first, counted, and perhaps kept back."""
+        original = getattr(DynamoHandler, name)
+
+        def read(self):
+            limits = active()
+            if not limits:
+                return original(self)
+            limits.clock.call()
+            asked = self.body.get("ReturnConsumedCapacity", "NONE")
+            try:
+                if asked == "NONE":
+                    self.body["ReturnConsumedCapacity"] = "TOTAL"
+                answer = original(self)
+            finally:
+                self.body["ReturnConsumedCapacity"] = asked
+            found = getattr(answer, "result", None) or {}
+            used = found.get("ConsumedCapacity") or []
+            if asked == "NONE":
+                found.pop("ConsumedCapacity", None)
+            backend = self.dynamodb_backend
+            for one in used if isinstance(used, list) else [used]:
+                table = backend.get_table(one["TableName"])
+                items = found.get("Items") if name == "query" else None
+                key = self.body.get("Key") or (items[0] if items else None)
+                if why := take(limits, backend, table, "read", one["CapacityUnits"], key):
+                    raise refusal(backend, table, "read", why)
+            return answer
+
+        read.__name__ = name
+        setattr(DynamoHandler, name, read)
+
+    for name in ("get_item", "batch_get_item", "query", "scan"):
+        limited_read(name)
     DynamoDBBackend.put_item = limited(put_item)
     DynamoDBBackend.update_item = limited(update_item)
     DynamoDBBackend.delete_item = limited(delete_item)

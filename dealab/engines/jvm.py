@@ -3,10 +3,11 @@
 The settings go into a temporary folder that Spark reads as its configuration folder, so that the
 learner's own Spark settings are neither read nor changed.
 
-Two small Java classes make Spark fit the lab: ``LakeFileSystem`` (s3:// is the lake) and
+Three small Java classes make Spark fit the lab: ``LakeFileSystem`` (s3:// is the lake),
 ``LoopbackOnly`` (no socket and no name look-up beyond this machine: what the guard of
-``dealab.cloud`` does for Python). Janino compiles them in the running Java, because Spark brings it
-for its own queries: so no compiled file lies in the repository, and no Java compiler is needed.
+``dealab.cloud`` does for Python) and ``EndsWithParent``. Janino compiles them in the running Java,
+because Spark brings it for its own queries: so no compiled file lies in the repository, and no Java
+compiler is needed.
 Programs that a job starts itself are outside of the guard.
 """
 
@@ -21,6 +22,7 @@ import tempfile
 from pathlib import Path
 
 GUARD = "dealab.LoopbackOnly"
+WATCH = "dealab.EndsWithParent"
 # Spark reaches into these packages of Java 17; its start scripts, not used here, say the same.
 _OPENED = [
     "-XX:+IgnoreUnrecognizedVMOptions",
@@ -129,6 +131,7 @@ class Home:
         return kept | {
             "JAVA_HOME": str(java_home()),
             "SPARK_HOME": str(spark_home()),
+            "SPARK_SCALA_VERSION": _scala(),  # a worker's launcher would look for a build folder
             "SPARK_CONF_DIR": str(self.folder / "conf"),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_LOCAL_HOSTNAME": "127.0.0.1",
@@ -165,6 +168,8 @@ class Home:
             f"-Xmx{memory}",
             *_OPENED,
             *self.java_options(guarded).split(" "),
+            # The first Java ends with its parent by itself, and the lab's classes come with it.
+            *([WATCH] if guarded else []),
             main,
             *arguments,
         ]
@@ -177,6 +182,11 @@ class Home:
                 stderr=errors,
                 start_new_session=True,
             )
+
+
+def _scala() -> str:
+    core = next((spark_home() / "jars").glob("spark-core_*.jar"))
+    return core.name.split("_")[1].split("-")[0]
 
 
 def end(process, patience: float = 5) -> None:

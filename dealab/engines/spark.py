@@ -11,6 +11,7 @@ stored results instead.
 
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -78,10 +79,6 @@ class _Engine:
         jvm.compile_into(self.gateway.jvm, self.home.folder / "classes")
         self.bridge = lakefiles.Bridge(self._set_lake)
         self.folder_of_lake = ""
-        os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = (
-            self.home.environment()["PYSPARK_PYTHON"]
-        )
-        os.environ["SPARK_HOME"] = str(jvm.spark_home())
 
     def _start(self):
         told = self.home.folder / "gateway"
@@ -218,6 +215,8 @@ def submit(
 ) -> str:
     """Run a Python script as ``spark-submit`` does, in processes of its own; return its output.
 
+    The output is what the script printed, errors included, as in the log of a step on EMR.
+
     The script gets its session with ``SparkSession.builder.getOrCreate()`` and its ``arguments`` in
     ``sys.argv``; ``s3://`` addresses are the lake. Nothing of it has to change for another
     ``master``. Raises JobFailed with its last words, TimeoutError after ``timeout`` seconds.
@@ -242,7 +241,7 @@ def submit(
     finally:
         jvm.end(process)
     if code:
-        raise JobFailed(f"{script} ended with {code}; its last words:\n{tail(err)}")
+        raise JobFailed(f"{script} ended with {code}; its last words:\n{tail(out)}\n{tail(err, 5)}")
     return out.read_text("utf-8")
 
 
@@ -276,6 +275,8 @@ def _started(wanted: dict[str, str]):
         running = None
     if running is None:
         _engine.core = core
+        # Read at the start of each context: which Python runs the learner's functions.
+        os.environ.update(PYSPARK_PYTHON=sys.executable, PYSPARK_DRIVER_PYTHON=sys.executable)
         conf = SparkConf(loadDefaults=False, _jvm=SparkContext._jvm)
         conf.setAll(list(wanted.items()))
         return SparkSession.builder.config(conf=conf).getOrCreate()

@@ -7,6 +7,7 @@
 Times are aware datetimes in UTC.
 """
 
+import contextlib
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ class Clock:
         self._stands = at is not None
         self._offset = timedelta()
         self._sources: list[tuple[Callable, Callable]] = []
+        self.around: Callable = contextlib.nullcontext  # entered while things happen
         self.happening = 0  # above 0 while things happen by themselves, in ``move``
         if self._stands:
             self._now = _aware(at)
@@ -88,8 +90,9 @@ class Clock:
             happened.append(moment)
             self.happening += 1
             try:
-                for happen in actions:
-                    happen(moment)
+                with self.around():
+                    for happen in actions:
+                        happen(moment)
             finally:
                 self.happening -= 1
         self._set(until)

@@ -13,6 +13,7 @@ Left out: the limit of 6 MB for the event, the wait between retries, and pollers
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -50,6 +51,11 @@ class Shard:
     parents: tuple
     records: list  # of (sequence number, record as Lambda sees it, arrival in epoch seconds)
 
+    @property
+    def name(self) -> str:
+        """The shard's id, also of one of its lanes."""
+        return self.id.split("/")[0]
+
     def lanes(self, factor: int) -> list["Shard"]:
         """Split by partition key into ``factor`` lanes that are read independently, in order."""
         if factor <= 1:
@@ -62,6 +68,129 @@ class Shard:
             Shard(f"{self.id}/{number} of {factor}", self.parents, part)
             for number, part in enumerate(parts)
         ]
+
+
+@dataclass
+class Settings:
+    """A stream's mapping. ``age`` and ``retries`` are None for no limit.
+
+    ``invoke(event)`` runs the function and returns its run (``error``, ``result``);
+    ``passes(record)`` is the filter; ``tell(document, run, condition, attempts)`` reports a batch
+    that was given up; ``count(**counts)`` takes the counts of events; ``now()`` is in epoch seconds.
+    """
+
+    arn: str
+    size: int
+    window: int
+    wait: int
+    age: int | None
+    retries: int | None
+    bisect: bool
+    reports: bool
+    invoke: Callable
+    passes: Callable
+    tell: Callable
+    count: Callable
+    now: Callable
+
+
+FAILED = "PROBLEM: Function call failed"
+
+
+def read(settings: Settings, shard: Shard, position: Position) -> str | None:
+    """Invoke for batch after batch; stop at the first failure that is to be tried again.
+
+    Returns the mapping's LastProcessingResult, or None when nothing was processed.
+    """
+    result, window = None, settings.window
+    while True:
+        now = settings.now()
+        _drop_old(settings, shard, position, now)
+        batch = next_batch(shard, position, settings.size, window, settings.wait, now)
+        head = window_start(batch[0][2], window) if window and batch else None
+        ended = position.window is not None and (
+            now >= position.window + window if head is None else head > position.window
+        )
+        if ended and not _close(settings, shard, position):
+            return FAILED
+        if not batch:
+            return result
+        if head is not None and position.window is None:
+            position.window, position.state = head, {}
+        result, go_on = _hand_over(settings, shard, position, batch)
+        if not go_on:
+            return result
+
+
+def _drop_old(settings: Settings, shard: Shard, position: Position, now: float) -> None:
+    if settings.age is None:
+        return
+    unread = [entry for entry in shard.records if entry[0] > position.checkpoint]
+    if old := [entry for entry in unread if now - entry[2] > settings.age]:
+        _give_up(settings, shard, old, None, "RecordAgeExceeded", position.attempts)
+        position.done(old[-1][0])
+
+
+def _close(settings: Settings, shard: Shard, position: Position, early: bool = False) -> bool:
+    """Invoke for the end of a tumbling window. False when that failed: the shard waits."""
+    event = window_event(
+        [], position, shard.name, settings.arn, settings.window, final=True, early=early
+    )
+    if settings.invoke(event).error:
+        return False
+    position.state = {}
+    if not early:
+        position.window = None
+    return True
+
+
+def _hand_over(settings: Settings, shard: Shard, position: Position, batch: list):
+    """Invoke for one batch: (result, whether the next batch may follow)."""
+    wanted = [entry for entry in batch if settings.passes(entry[1])]
+    settings.count(PolledEventCount=len(batch), FilteredOutEventCount=len(batch) - len(wanted))
+    if not wanted:
+        position.done(batch[-1][0])
+        return "OK", True
+    records, numbers = [entry[1] for entry in wanted], [str(entry[0]) for entry in wanted]
+    event = {"Records": records}
+    if settings.window:
+        event = window_event(records, position, shard.name, settings.arn, settings.window)
+    run = settings.invoke(event)
+    failed = failed_items(run, numbers, settings.reports, bool(settings.window))
+    state = run.result.get("state") if isinstance(run.result, dict) else None
+    if settings.window and len(failed) < len(numbers) and isinstance(state, dict):
+        position.state = state
+    settings.count(InvokedEventCount=len(wanted), FailedInvokeEventCount=len(failed))
+    if failed:
+        return FAILED, _after_failure(settings, shard, position, batch, failed, run)
+    position.done(batch[-1][0])
+    too_large = settings.window and len(json.dumps(position.state)) > STATE_BYTES
+    return "OK", not too_large or _close(settings, shard, position, early=True)
+
+
+def _after_failure(settings, shard, position: Position, batch: list, failed: list, run) -> bool:
+    """Split, wait for a retry, or give up; True when the batch is done with."""
+    first = min(int(number) for number in failed)
+    if not position.until:
+        position.until.append(batch[-1][0])
+    # Everything before the first failure is done and is not delivered again.
+    position.checkpoint = max([position.checkpoint] + [n for n, _, _ in batch if n < first])
+    rest = [entry for entry in batch if entry[0] >= first]
+    if settings.bisect and len(rest) > 1 and len(rest) == len(batch):
+        position.until.append(rest[(len(rest) - 1) // 2][0])  # not counted as a retry
+        return False
+    position.attempts += 1
+    if settings.retries is None or position.attempts <= settings.retries:
+        return False
+    _give_up(settings, shard, rest, run, "RetryAttemptsExhausted", position.attempts)
+    position.done(rest[-1][0])
+    return True
+
+
+def _give_up(settings: Settings, shard: Shard, entries: list, run, condition, attempts) -> None:
+    """Tell which records were given up: where they are, not what."""
+    settings.count(DroppedEventCount=len(entries))
+    settings.tell(lost_batch(settings.arn, shard.name, entries), run, condition, attempts)
 
 
 def partition_key(record: dict) -> str:
@@ -123,7 +252,9 @@ def failed_items(run, identifiers: list[str], reports: bool, has_state: bool = F
     """
     if run.error:
         return identifiers
-    if has_state and not (isinstance(run.result, dict) and isinstance(run.result.get("state"), dict)):
+    if has_state and not (
+        isinstance(run.result, dict) and isinstance(run.result.get("state"), dict)
+    ):
         return identifiers
     if not reports or not run.result:
         return []
@@ -135,10 +266,10 @@ def failed_items(run, identifiers: list[str], reports: bool, has_state: bool = F
     return sorted(named) if named <= set(identifiers) else identifiers
 
 
-def lost_batch(record: dict, arn: str, shard_id: str, entries: list) -> dict:
-    """Complete ``record`` for the on-failure destination: where the given-up records are."""
+def lost_batch(arn: str, shard_id: str, entries: list) -> dict:
+    """What the on-failure destination is told: where the given-up records are."""
     kind = "KinesisBatchInfo" if ":kinesis:" in arn else "DDBStreamBatchInfo"
-    record[kind] = {
+    info = {
         "shardId": shard_id,
         "startSequenceNumber": str(entries[0][0]),
         "endSequenceNumber": str(entries[-1][0]),
@@ -147,7 +278,7 @@ def lost_batch(record: dict, arn: str, shard_id: str, entries: list) -> dict:
         "batchSize": len(entries),
         "streamArn": arn,
     }
-    return record
+    return {kind: info}
 
 
 def kinesis_record(arn: str, account: str, shard_id: str, number, key, data: str, arrival: float):

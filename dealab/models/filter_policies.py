@@ -14,7 +14,7 @@ when it is set (the caller's).
 import ipaddress
 import json
 
-#: words that make "$or" an ordinary name when an alternative uses them as its key: and-or-logic.html
+#: words that make "$or" an ordinary name when an alternative has them as a key
 OPERATORS = {
     "prefix",
     "suffix",

@@ -233,7 +233,7 @@ def normal(principal: str) -> str:
 
 def _chosen(on: dict, every: frozenset) -> frozenset:
     """Return the columns that ColumnNames includes or ColumnWildcard leaves over."""
-    if "ColumnNames" in on and on["ColumnNames"]:
+    if on.get("ColumnNames"):
         return every & {name.lower() for name in on["ColumnNames"]}
     excluded = (on.get("ColumnWildcard") or {}).get("ExcludedColumnNames") or []
     return every - {name.lower() for name in excluded}

@@ -1,7 +1,7 @@
 """Filter patterns of CloudWatch Logs, for metric filters, subscriptions and FilterLogEvents.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
-(checked 2026-11-23). Three kinds: terms (``ERROR -DEBUG``, ``?a ?b``, ``"exact phrase"``, ``%regex%``),
+(checked 2026-11-23). Three kinds: terms (``ERROR -DEBUG``, ``?a ?b``, ``"a phrase"``, ``%regex%``),
 JSON (``{ $.status >= 500 && $.user IS NULL }``) and fields by spaces (``[ip, ..., status = 4*]``).
 
     found = compile_pattern('{ $.latency > 100 }')

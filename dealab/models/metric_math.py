@@ -10,6 +10,7 @@ SEARCH, ANOMALY_DETECTION_BAND, Metrics Insights (SELECT), LAMBDA, SLICE, SORT a
 
 import ast
 import datetime
+import itertools
 import math
 import re
 import statistics
@@ -119,7 +120,7 @@ def _steps(value: dict, function) -> dict:
     ordered = sorted(value)
     return {
         now: function(value[now] - value[before], now - before)
-        for before, now in zip(ordered, ordered[1:], strict=False)
+        for before, now in itertools.pairwise(ordered)
     }
 
 

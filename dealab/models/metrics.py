@@ -178,9 +178,7 @@ def judge(points: list, threshold_test, needed: int, alarm_at: int, missing: str
     return Verdict("INSUFFICIENT_DATA", breaching, used, filled, where)
 
 
-def reason(
-    verdict: Verdict, alarm: dict, times: list[float], old: str
-) -> str:
+def reason(verdict: Verdict, alarm: dict, times: list[float], old: str) -> str:
     """Say in the service's words why an alarm changed its state.
 
     ``alarm`` has operator, threshold, alarm_at and missing; ``times`` are those of the points.
@@ -218,10 +216,14 @@ def _day(seconds: float) -> str:
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%d/%m/%y %H:%M:%S")
 
 
+class RuleError(ValueError):
+    """A composite alarm's rule that cannot be read."""
+
+
 def composite(rule: str, state_of) -> bool:
     """Tell whether a composite alarm's rule holds. ``state_of(name or ARN)`` gives a state.
 
-    Raises ValueError for a rule that cannot be read, KeyError from ``state_of``.
+    Raises RuleError for a rule that cannot be read, KeyError from ``state_of``.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
     """
     tokens = re.findall(
@@ -232,11 +234,11 @@ def composite(rule: str, state_of) -> bool:
     words = []
     for state, double, single, plain, word, wrong in tokens:
         if wrong:
-            raise ValueError(rule)
+            raise RuleError(rule)
         words.append((state, double or single or plain) if state else word)
     value, rest = _or(words, state_of)
     if rest:
-        raise ValueError(rule)
+        raise RuleError(rule)
     return value
 
 
@@ -258,7 +260,7 @@ def _and(words, state_of):
 
 def _not(words, state_of):
     if not words:
-        raise ValueError("the rule ends too early")
+        raise RuleError("the rule ends too early")
     first, rest = words[0], words[1:]
     if first == "NOT":
         value, rest = _not(rest, state_of)
@@ -266,10 +268,10 @@ def _not(words, state_of):
     if first == "(":
         value, rest = _or(rest, state_of)
         if not rest or rest[0] != ")":
-            raise ValueError("a bracket is not closed")
+            raise RuleError("a bracket is not closed")
         return value, rest[1:]
     if first in ("TRUE", "FALSE"):
         return first == "TRUE", rest
     if isinstance(first, tuple):
         return state_of(first[1]) == first[0], rest
-    raise ValueError(first)
+    raise RuleError(str(first))

@@ -5,7 +5,8 @@ Pure rules over message objects that have ``visible_at`` and ``delayed_until`` (
 
 Sources (checked 2026-11-23), all below
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/:
-sqs-visibility-timeout.html, sqs-dead-letter-queues.html, using-messagededuplicationid-property.html,
+sqs-visibility-timeout.html, sqs-dead-letter-queues.html,
+using-messagededuplicationid-property.html,
 FIFO-queues-understanding-logic.html, quotas-messages.html.
 
 Left out: the service's distribution over many hosts (a standard queue keeps its order here, gives

@@ -66,65 +66,64 @@ class Windowed:
 
         counts = Windowed(length=600, delay=300)
         for batch in batches:
-            finished = counts.add(batch)       # what append mode would write
+            finished = counts.add(batch)       # what append mode writes in this batch
+        finished = counts.add(())              # time to write what the last batch finished
         counts.open                            # what is still kept
 
     ``delay`` is how many seconds an event may come late. The watermark of a batch is the latest
-    event time of all batches before it, less ``delay``; it never goes back. It comes into force
-    between batches: in one batch no event makes another late. An event is dropped when all of its
-    window lies at or before the watermark, because that window is finished and forgotten.
+    event time of all batches before it, less ``delay``; it never goes back. Windows that end at or
+    before it are written in that batch and forgotten.
+
+    An event is dropped when its window ended at or before the watermark of the batch *before*. So
+    everything within ``delay`` counts, and some that is later counts, too: the guide promises only
+    the first. (Spark up to 3.3 compared with the batch's own watermark; it still does under
+    ``spark.sql.streaming.statefulOperator.allowMultiple=false``, here ``strict=True``.)
+
     ``slide`` makes sliding windows, ``gap`` (instead of ``length``) session windows.
     """
 
-    def __init__(self, length=None, delay: float = 0, slide=None, gap=None):
+    def __init__(self, length=None, delay: float = 0, slide=None, gap=None, strict: bool = False):
         if (length is None) == (gap is None):
             raise ValueError("give either a length or a gap")
-        self._length, self._slide, self._gap = length, slide or length, gap
         if gap is not None and gap <= 0:
             raise ValueError("a session's gap must be above 0")
-        self._delay = delay
+        self._length, self._slide, self._gap = length, slide or length, gap
+        self._delay, self._strict = delay, strict
         self._latest: float | None = None
-        self._watermark: float = 0.0
+        self._before = 0.0
+        #: the watermark of the next batch, in seconds; 0 before the first event
+        self.watermark = 0.0
         #: (key, (start, end)) -> events, of windows that may still change
         self.open: Counter = Counter()
         #: how many (event, window) pairs came too late and were dropped
         self.dropped = 0
 
-    @property
-    def watermark(self) -> float:
-        """Return the watermark that the next batch is judged by; 0 before the first event."""
-        return self._watermark
-
     def add(self, batch: Iterable[Event]) -> dict:
-        """Take a batch; return the finished windows, (key, (start, end)) -> events.
-
-        Windows finish when the watermark that this batch moves passes their end: Spark writes them
-        in the batch after, which has no events of its own if none came.
-        """
+        """Take a batch; return the windows that it finishes, (key, (start, end)) -> events."""
+        late = self.watermark if self._strict else self._before
         for key, at in batch:
             self._latest = at if self._latest is None else max(self._latest, at)
             if self._gap is not None:
-                self._add_to_session(key, at)
-                continue
-            for window in sliding(at, self._length, self._slide):
-                if window[1] <= self._watermark:
+                places = [(at, at + self._gap)]
+            else:
+                places = sliding(at, self._length, self._slide)
+            for window in places:
+                if window[1] <= late:
                     self.dropped += 1
+                elif self._gap is not None:
+                    self._add_to_session(key, *window)
                 else:
                     self.open[key, window] += 1
-        if self._latest is not None:
-            self._watermark = max(self._watermark, self._latest - self._delay)
-        done = {
-            place: count for place, count in self.open.items() if place[1][1] <= self._watermark
-        }
+        done = {place: count for place, count in self.open.items() if place[1][1] <= self.watermark}
         for place in done:
             del self.open[place]
+        self._before = self.watermark
+        if self._latest is not None:
+            self.watermark = max(self.watermark, self._latest - self._delay)
         return done
 
-    def _add_to_session(self, key, at: float) -> None:
-        if at + self._gap <= self._watermark:
-            self.dropped += 1
-            return
-        start, end, count = at, at + self._gap, 1
+    def _add_to_session(self, key, start: float, end: float) -> None:
+        count = 1
         for other, (first, last) in [place for place in self.open if place[0] == key]:
             if first < end and start < last:
                 count += self.open.pop((other, (first, last)))

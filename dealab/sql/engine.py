@@ -8,6 +8,7 @@ from functools import cache
 from typing import ClassVar
 
 from dealab.sql import bill, types
+from dealab.sql import lake as lakes
 from dealab.sql.errors import LabBug, LabLimit, ServiceError, SqlError
 from dealab.sql.results import Outcome, Plan, Result
 
@@ -24,8 +25,6 @@ class Engine:
     def __init__(
         self, datasets=None, database: str = "fernway", region: str = "us-east-1", lake=None
     ):
-        from dealab.sql import lake as lakes
-
         if lake is None:
             lake = lakes.current() if datasets is None else lakes.Lake(datasets)
         self.lake = lake
@@ -46,7 +45,10 @@ class Engine:
         ``parameters`` are the values of ``?``, in order. Raises ServiceError, LabLimit or LabBug.
         """
         with guarded(), self.lake.statement():
-            return self._run(sql, parameters)
+            try:
+                return self._run(sql, parameters)
+            except lakes.NoSuchBucket as problem:
+                raise self.own_error("NO_SUCH_BUCKET", str(problem)) from None
 
     def script(self, sql: str, parameters=(), **how) -> Iterator[Result]:
         """Run the statements of ``sql``, separated by semicolons, and yield each Result.
@@ -173,6 +175,8 @@ class Engine:
         """Turn DuckDB's complaint into the service's error, a limit of the lab, or LabBug."""
         if isinstance(problem, SqlError):
             return problem
+        if isinstance(problem, lakes.NoSuchBucket):
+            return self.own_error("NO_SUCH_BUCKET", str(problem))
         message = str(problem)
         for root in self.lake.roots():  # a file is told by its address in the lake
             message = message.replace(f"{root.as_posix()}/", "s3://")

@@ -24,6 +24,10 @@ class BadLocation(ValueError):
     """An address that is not ``s3://bucket/...`` or that leaves the lake."""
 
 
+class NoSuchBucket(ValueError):
+    """A statement writes to a bucket that the local AWS does not have."""
+
+
 def split(location: str) -> tuple[str, str]:
     """Return bucket and key of ``s3://bucket/key``. Raises BadLocation."""
     scheme, _, rest = location.partition("://")
@@ -45,6 +49,7 @@ class Lake:
                 f"queries over {self.base}, because it holds no catalog.json",
                 "tables come from the Glue Data Catalog.",
             )
+        self._settling = False
         self._hidden: set[str] = set()
         self._owned: set[str] = set()
         self._rooms: dict = {}
@@ -54,6 +59,8 @@ class Lake:
         #: called by ``settle`` with the addresses (``bucket/key``, folders end in ``/``) that may
         #: have changed; the local AWS listens here
         self.listener = None
+        #: returns the names of S3's buckets; the local AWS knows those that are still empty
+        self.made = None
         #: ``bucket/key`` of objects that exist and that no file can hold -> why
         self.unseen: dict[str, str] = {}
         self.retired = False  # another lake has taken its place: see ``renew``
@@ -151,8 +158,10 @@ class Lake:
         raise BadLocation(f"outside the lake: {file}")
 
     def buckets(self) -> list[str]:
-        names = {home.name for root in self._roots() for home in root.iterdir() if home.is_dir()}
-        return sorted(names)
+        """Return the names of the buckets: those that hold something, and those S3 made."""
+        homes = (home for root in self._roots() for home in root.iterdir() if home.is_dir())
+        names = {home.name for home in homes if any(home.iterdir())}
+        return sorted(names | set(self.made() if self.made is not None else ()))
 
     def written(self) -> list[tuple[str, int]]:
         """Return (``bucket/key``, bytes) of every object that was written to this lake."""
@@ -169,6 +178,8 @@ class Lake:
     def target(self, location: str) -> Path:
         """Return where the object at this address is to be written; its folder exists then."""
         bucket, key = split(location)
+        if has_bucket is not None and self in _current.values() and not has_bucket(bucket):
+            raise NoSuchBucket(bucket)
         path = self.top / bucket / key
         if not path.resolve().is_relative_to(self.top):
             raise BadLocation(f"outside the lake: {location}")
@@ -249,10 +260,14 @@ class Lake:
         A folder that ``target`` gave away outside of a statement is told of again and again:
         whoever has it (Spark) may go on writing.
         """
-        if self._touched or self._watched:
+        if (self._touched or self._watched) and not self._settling:
             touched, self._touched = self._touched | self._watched, set()
             if self.listener is not None:
-                self.listener(sorted(touched))
+                self._settling = True  # the listener looks at S3, which settles first
+                try:
+                    self.listener(sorted(touched))
+                finally:
+                    self._settling = False
 
     def _settle_alone(self) -> None:
         if not self._busy:
@@ -379,6 +394,9 @@ def _folder(datasets) -> Path:
 _current: dict[str, Lake] = {}
 #: given a role, returns Lake Formation's rules and the role's ARN; set by the local AWS
 guardian = None
+#: given a bucket's name, tells whether there is one; set by the local AWS. Without it, a bucket is
+#: there when something is written to it.
+has_bucket = None
 
 
 def current() -> Lake:
@@ -404,4 +422,4 @@ def forget() -> None:
     _current.clear()
 
 
-__all__ = ["BadLocation", "Lake", "current", "forget", "renew", "split"]
+__all__ = ["BadLocation", "Lake", "NoSuchBucket", "current", "forget", "renew", "split"]

@@ -62,7 +62,8 @@ def test_reserved_concurrency_throttles_what_overlaps(aws, lambdas, make_functio
     make_function("f", SLEEPS)
     lambdas.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
     assert at_once(lambdas, "f", 3) == ["ReservedFunctionConcurrentInvocationLimitExceeded"] * 2
-    assert len(aws.invocations) == 1 and len(aws.runtime.throttles) == 2
+    assert len(aws.invocations) == 1
+    assert len(aws.runtime.throttles) == 2
     assert at_once(lambdas, "f", 1) == []
     lambdas.delete_function_concurrency(FunctionName="f")
     assert at_once(lambdas, "f", 2) == []
@@ -114,7 +115,8 @@ def test_asynchronous_events_wait_for_concurrency(aws, lambdas, make_function, m
     with pytest.raises(lambdas.exceptions.TooManyRequestsException):
         invoke(lambdas, "f")
     invoke(lambdas, "f", {"n": 1}, InvocationType="Event")
-    assert aws.invocations == [] and [json.loads(body) for body in bodies(url)] == [{"n": 1}]
+    assert aws.invocations == []
+    assert [json.loads(body) for body in bodies(url)] == [{"n": 1}]
     lambdas.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
     aws.runtime.running["f"] = 1  # as if one were under way
     invoke(lambdas, "f", {"n": 2}, InvocationType="Event")
@@ -152,7 +154,8 @@ def test_failed_events_go_to_the_dead_letter_queue(aws, lambdas, make_function, 
     [message] = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"]
     assert json.loads(message["Body"]) == {"n": 1}
     told = {key: value["StringValue"] for key, value in message["MessageAttributes"].items()}
-    assert told["ErrorMessage"] == "division by zero" and told["ErrorCode"] == "200"
+    assert told["ErrorMessage"] == "division by zero"
+    assert told["ErrorCode"] == "200"
 
 
 # Starts
@@ -169,16 +172,21 @@ def test_cold_and_warm_starts_are_measured(aws, lambdas, make_function):
     invoke(lambdas, "f")
     cold, warm, again = aws.invocations
     assert (cold.cold, warm.cold, again.cold) == (True, False, True)
-    assert cold.init >= 200 and warm.init is None
-    assert 50 <= warm.duration < 190 and 50 <= cold.duration < 190
+    assert cold.init >= 200
+    assert warm.init is None
+    assert 50 <= warm.duration < 190
+    assert 50 <= cold.duration < 190
     assert cold.billed >= 250 > warm.billed >= 50
-    assert f"Init Duration: {cold.init:.2f} ms" in cold.logs and "Init Duration" not in warm.logs
+    assert f"Init Duration: {cold.init:.2f} ms" in cold.logs
+    assert "Init Duration" not in warm.logs
     assert f"Billed Duration: {warm.billed} ms\tMemory Size: 256 MB" in warm.logs
 
 
 @pytest.mark.proves("Lambda", "Provisioned concurrency has no cold start", kind="real")
 def test_provisioned_concurrency_is_warm_from_the_start(aws, lambdas, make_function):
-    make_function("f", "import os\ndef handler(e, c): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']")
+    make_function(
+        "f", "import os\ndef handler(e, c): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']"
+    )
     lambdas.publish_version(FunctionName="f")
     lambdas.create_alias(FunctionName="f", Name="live", FunctionVersion="1")
     with pytest.raises(lambdas.exceptions.ProvisionedConcurrencyConfigNotFoundException):
@@ -213,7 +221,8 @@ def test_versions_and_weighted_aliases(aws, lambdas, make_function):
         FunctionVersion="1",
         RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}},
     )
-    assert invoke(lambdas, "f:1")[:2] == [1, "1"] and invoke(lambdas, "f") == [2, "$LATEST"]
+    assert invoke(lambdas, "f:1")[:2] == [1, "1"]
+    assert invoke(lambdas, "f") == [2, "$LATEST"]
     answers = [invoke(lambdas, "f", Qualifier="live") for _ in range(200)]
     assert {tuple(answer[:2]) for answer in answers} == {(1, "1"), (2, "2")}
     assert 25 < sum(answer[0] == 2 for answer in answers) < 75
@@ -243,7 +252,8 @@ def test_tmp_belongs_to_the_environment_and_is_limited(aws, lambdas, make_functi
     aws.runtime.go_cold()
     assert invoke(lambdas, "f", {"name": "three", "mb": 500}) == []
     failed = invoke(lambdas, "f", {"name": "four", "mb": 20})
-    assert failed["errorType"] == "OSError" and "No space left on device" in failed["errorMessage"]
+    assert failed["errorType"] == "OSError"
+    assert "No space left on device" in failed["errorMessage"]
     lambdas.update_function_configuration(FunctionName="f", EphemeralStorage={"Size": 1024})
     assert lambdas.get_function_configuration(FunctionName="f")["EphemeralStorage"]["Size"] == 1024
     invoke(lambdas, "f", {"name": "three", "mb": 500})
@@ -287,7 +297,8 @@ def test_layers_can_be_imported(aws, lambdas, make_function):
     layer = lambdas.publish_layer_version(LayerName="tax", Content={"ZipFile": packed.getvalue()})
     make_function(
         "f",
-        "import fernway_tax\ndef handler(e, c): return [fernway_tax.RATE, open('/opt/rates.txt').read()]",
+        "import fernway_tax as tax\n"
+        "def handler(e, c): return [tax.RATE, open('/opt/rates.txt').read()]",
         Layers=[layer["LayerVersionArn"]],
     )
     make_function("bare", "import fernway_tax\ndef handler(e, c): return 1")
@@ -365,7 +376,9 @@ def test_bad_settings_are_refused(aws, lambdas, make_function, settings, words):
         assert code(caught) == "InvalidParameterValueException"
 
 
-@pytest.mark.proves("Lambda", "Detection of loops", kind="not here", note="a chain ends with a word")
+@pytest.mark.proves(
+    "Lambda", "Detection of loops", kind="not here", note="a chain ends with a word"
+)
 def test_a_function_without_end_is_stopped(aws, lambdas, make_function):
     make_function(
         "f",

@@ -26,6 +26,7 @@ ANSWERED = {
     "service that moto does not know",
     "presigned URL with requests",
 }
+FETCHED = {"presigned URL with urllib"}  # answered by the lab: dealab/cloud/fetching.py
 
 
 def outcomes(mode: str) -> dict[str, str]:
@@ -50,7 +51,8 @@ def test_every_escape_would_go_out_without_the_guard(tried):
 
 def test_every_escape_is_refused(tried):
     plain, guarded = tried["plain"], tried["dealab"]
-    expected = {name: "answered" if name in ANSWERED else "refused" for name in plain}
+    answered = ANSWERED | FETCHED
+    expected = {name: "answered" if name in answered else "refused" for name in plain}
     assert guarded == expected
 
 

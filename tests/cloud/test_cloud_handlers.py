@@ -389,7 +389,7 @@ def test_a_dry_run_runs_nothing(aws, make_function):
 @pytest.mark.proves("Lambda", "Other languages and container images", kind="not here")
 def test_other_runtimes_are_said_to_be_not_here(aws, make_function):
     make_function("js", "exports.handler = 1", Runtime="nodejs22.x")
-    with pytest.raises(LabLimit, match="nodejs22.x"):
+    with pytest.raises(LabLimit, match=r"nodejs22\.x"):
         invoke("js")
 
 

@@ -10,6 +10,9 @@ from botocore.exceptions import ClientError
 
 from dealab.cloud import start_aws
 
+#: the buckets of the course that every lab starts with
+LAKE = ["fernway-athena-results", "fernway-lake", "fernway-logs", "fernway-raw"]
+
 
 def test_plain_clients_work_with_region_and_account(aws):
     assert boto3.client("kinesis").meta.region_name == "us-east-1"
@@ -36,17 +39,18 @@ def test_a_bad_account_is_refused(account):
 def test_a_second_start_is_empty_and_gives_the_same_ids(aws):
     def fill():
         s3, sqs = boto3.client("s3"), boto3.client("sqs")
-        held = (s3.list_buckets()["Buckets"], sqs.list_queues().get("QueueUrls"))
+        buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+        held = (buckets, sqs.list_queues().get("QueueUrls"))
         s3.create_bucket(Bucket="fernway-x")
         url = sqs.create_queue(QueueName="q")["QueueUrl"]
         return held, sqs.send_message(QueueUrl=url, MessageBody="1")["MessageId"]
 
     seen = fill()
-    assert seen[0] == ([], None)
+    assert seen[0] == (LAKE, None)
     second = start_aws()
     assert fill() == seen
     aws.stop()  # stopping a lab that was replaced must not stop the new one
-    assert len(boto3.client("s3").list_buckets()["Buckets"]) == 1
+    assert len(boto3.client("s3").list_buckets()["Buckets"]) == len(LAKE) + 1
     second.stop()
 
 
@@ -74,7 +78,7 @@ def test_the_learners_own_settings_are_neither_read_nor_changed(monkeypatch, tmp
     before = dict(os.environ)
     lab = start_aws()
     s3 = boto3.client("s3")
-    assert s3.list_buckets()["Buckets"] == []
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == LAKE
     assert s3.meta.region_name == "us-east-1"
     keys = boto3.Session().get_credentials()
     assert keys.access_key != "AKIAMINE"

@@ -50,7 +50,11 @@ LINES = (
 )
 
 
-@pytest.mark.proves("CloudWatch Logs", "Filter patterns: terms, JSON, fields by spaces, regular expressions", kind="real")
+@pytest.mark.proves(
+    "CloudWatch Logs",
+    "Filter patterns: terms, JSON, fields by spaces, regular expressions",
+    kind="real",
+)
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
@@ -81,15 +85,17 @@ def test_filter_patterns(logs, pattern, expected):
     assert matching(logs, pattern) == [LINES[n] for n in expected]
 
 
-def test_a_bad_pattern_is_refused(logs):
-    for pattern in ("{ $.a = }", "{ $.a ~ 3 }", "[a, a ~ 4]", '"open'):
-        with pytest.raises(ClientError, match="InvalidParameterException"):
-            logs.filter_log_events(logGroupName="app", filterPattern=pattern)
-            write(logs, "x")
-            logs.filter_log_events(logGroupName="app", filterPattern=pattern)
+@pytest.mark.parametrize("pattern", ["{ $.a = }", "{ $.a ~ 3 }", "[a, a ~ 4]", '"open'])
+def test_a_bad_pattern_is_refused(logs, pattern):
+    with pytest.raises(ClientError, match="InvalidParameterException"):
+        logs.filter_log_events(logGroupName="app", filterPattern=pattern)
+    with pytest.raises(ClientError, match="InvalidParameterException"):
+        metric_filter(logs, pattern)
 
 
-@pytest.mark.proves("CloudWatch Logs", "test_metric_filter tells matches and extracted values", kind="real")
+@pytest.mark.proves(
+    "CloudWatch Logs", "test_metric_filter tells matches and extracted values", kind="real"
+)
 def test_test_metric_filter(logs):
     found = logs.test_metric_filter(
         filterPattern="[ip, id, user, time, request, status = 4*, size]", logEventMessages=LINES
@@ -116,7 +122,9 @@ def metric_filter(logs, pattern, name="M", value="1", **more):
     )
 
 
-@pytest.mark.proves("CloudWatch Logs", "Metric filters: counts, values and dimensions from events", kind="real")
+@pytest.mark.proves(
+    "CloudWatch Logs", "Metric filters: counts, values and dimensions from events", kind="real"
+)
 def test_metric_filters_make_metrics(logs):
     metric_filter(logs, "ERROR", "Errors", defaultValue=0)
     metric_filter(logs, "{ $.status > 0 }", "Took", "$.took", dimensions={"Path": "$.path"})
@@ -128,26 +136,37 @@ def test_metric_filters_make_metrics(logs):
     assert points("Errors", "SampleCount") == [4]  # the second call adds its default, once an event
 
 
-@pytest.mark.proves("CloudWatch Logs", "Embedded metric format makes metrics, also from Lambda", kind="real")
+@pytest.mark.proves(
+    "CloudWatch Logs", "Embedded metric format makes metrics, also from Lambda", kind="real"
+)
 def test_embedded_metric_format(aws, logs, make_function):
-    make_function("f", """
+    make_function(
+        "f",
+        """
         import json, time
         def handler(event, context):
             print(json.dumps({"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [
                 {"Namespace": "App", "Dimensions": [["Shop"]],
                  "Metrics": [{"Name": "Sold", "Unit": "Count"}]}]}, "Shop": "x", "Sold": [3, 4]}))
-    """)
+    """,
+    )
     boto3.client("lambda").invoke(FunctionName="f", Payload="{}")
     assert points("Sold", Shop="x") == [7]
 
 
-@pytest.mark.proves("CloudWatch Logs", "A metric filter on a function's log group raises an alarm", kind="real")
+@pytest.mark.proves(
+    "CloudWatch Logs", "A metric filter on a function's log group raises an alarm", kind="real"
+)
 def test_from_a_log_line_to_an_alarm(aws, logs, make_function):
     make_function("f", "def handler(event, context):\n    print('cannot reach the warehouse')")
     logs.create_log_group(logGroupName="/aws/lambda/f")
     change = {"metricName": "Lost", "metricNamespace": "App", "metricValue": "1"}
-    logs.put_metric_filter(logGroupName="/aws/lambda/f", filterName="f", filterPattern='"cannot reach"',
-                           metricTransformations=[change])  # fmt: skip
+    logs.put_metric_filter(
+        logGroupName="/aws/lambda/f",
+        filterName="f",
+        filterPattern='"cannot reach"',
+        metricTransformations=[change],
+    )
     cloudwatch = boto3.client("cloudwatch")
     cloudwatch.put_metric_alarm(
         AlarmName="a", Namespace="App", MetricName="Lost", Statistic="Sum", Period=60, Threshold=1,
@@ -158,20 +177,31 @@ def test_from_a_log_line_to_an_alarm(aws, logs, make_function):
     assert cloudwatch.describe_alarms()["MetricAlarms"][0]["StateValue"] == "ALARM"
 
 
-@pytest.mark.proves("CloudWatch Logs", "Subscription filters deliver matching events to Lambda and Kinesis", kind="real")
+@pytest.mark.proves(
+    "CloudWatch Logs",
+    "Subscription filters deliver matching events to Lambda and Kinesis",
+    kind="real",
+)
 def test_subscriptions_deliver(aws, logs, make_function):
-    function = make_function("f", """
+    function = make_function(
+        "f",
+        """
         import base64, gzip, json
         def handler(event, context):
             return json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
-    """)
+    """,
+    )
     kinesis = boto3.client("kinesis")
     kinesis.create_stream(StreamName="k", ShardCount=1)
     arn = kinesis.describe_stream(StreamName="k")["StreamDescription"]["StreamARN"]
     for name, target in (("one", function), ("two", arn)):
         logs.put_subscription_filter(
-            logGroupName="app", filterName=name, filterPattern="ERROR", destinationArn=target, roleArn=aws.role
-        )  # fmt: skip
+            logGroupName="app",
+            filterName=name,
+            filterPattern="ERROR",
+            destinationArn=target,
+            roleArn=aws.role,
+        )
     write(logs, "ERROR a", "fine")
     write(logs, "fine")
     [run] = aws.invocations
@@ -183,7 +213,9 @@ def test_subscriptions_deliver(aws, logs, make_function):
     )
     [record] = kinesis.get_records(ShardIterator=start["ShardIterator"])["Records"]
     data = record["Data"]
-    document = json.loads(gzip.decompress(data if data[:2] == b"\x1f\x8b" else base64.b64decode(data)))
+    document = json.loads(
+        gzip.decompress(data if data[:2] == b"\x1f\x8b" else base64.b64decode(data))
+    )
     assert document["subscriptionFilters"] == ["two"]
     assert len(document["logEvents"]) == 1
 
@@ -205,36 +237,74 @@ def test_export_to_s3(logs):
     s3.create_bucket(Bucket="lake")
     write(logs, "one", "two")
     logs.create_export_task(
-        logGroupName="app", fromTime=NOW - 1, to=NOW + 10, destination="lake", destinationPrefix="out"
+        logGroupName="app",
+        fromTime=NOW - 1,
+        to=NOW + 10,
+        destination="lake",
+        destinationPrefix="out",
     )
     keys = [item["Key"] for item in s3.list_objects_v2(Bucket="lake")["Contents"]]
     [key] = [key for key in keys if key.endswith("000000.gz")]
-    lines = gzip.decompress(s3.get_object(Bucket="lake", Key=key)["Body"].read()).decode().splitlines()
-    assert [line.split()[-1] for line in lines] == ["one", "two"]
+    lines = (
+        gzip.decompress(s3.get_object(Bucket="lake", Key=key)["Body"].read()).decode().splitlines()
+    )
+    assert lines == ["2026-03-02T09:00:00.000Z one", "2026-03-02T09:00:00.001Z two"]
+    assert key.startswith("out/")
+    assert key.endswith("/s/000000.gz")
+
+
+@pytest.mark.proves(
+    "CloudWatch Logs", "FilterLogEvents: streams by prefix, time order, pages", kind="real"
+)
+def test_filter_log_events_over_streams(logs):
+    for name in ("web-1", "web-2", "db-1"):
+        logs.create_log_stream(logGroupName="app", logStreamName=name)
+    for n, name in enumerate(("web-2", "db-1", "web-1", "web-2")):
+        event = {"timestamp": NOW + n, "message": str(n)}
+        logs.put_log_events(logGroupName="app", logStreamName=name, logEvents=[event])
+    found = logs.filter_log_events(logGroupName="app", logStreamNamePrefix="web-")["events"]
+    assert [event["message"] for event in found] == ["0", "2", "3"]
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName="app", limit=3)
+    assert [[event["message"] for event in page["events"]] for page in pages] == [
+        ["0", "1", "2"],
+        ["3"],
+    ]
+    metric_filter(logs, "x")
+    assert logs.describe_log_groups()["logGroups"][0]["metricFilterCount"] == 1
 
 
 # Logs Insights
 
 
 def query(logs, text, start=NOW // 1000 - 60, end=NOW // 1000 + 3600, group="app", **more):
-    asked = logs.start_query(logGroupName=group, startTime=start, endTime=end, queryString=text, **more)
+    asked = logs.start_query(
+        logGroupName=group, startTime=start, endTime=end, queryString=text, **more
+    )
     return logs.get_query_results(queryId=asked["queryId"])
 
 
 def rows(answer):
-    return [{cell["field"]: cell["value"] for cell in row if cell["field"] != "@ptr"} for row in answer["results"]]
+    return [
+        {cell["field"]: cell["value"] for cell in row if cell["field"] != "@ptr"}
+        for row in answer["results"]
+    ]
 
 
-@pytest.mark.proves("Logs Insights", "filter, stats, bin(), sort, limit over real events", kind="real")
+@pytest.mark.proves(
+    "Logs Insights", "filter, stats, bin(), sort, limit over real events", kind="real"
+)
 def test_insights_runs_a_query(logs):
     for n, status in enumerate((200, 500, 200, 503, 500)):
         write(logs, json.dumps({"status": status, "took": n * 10}), at=NOW + n * 60_000)
-    answer = query(logs, """
+    answer = query(
+        logs,
+        """
         fields @timestamp, status
         | filter status >= 500   # only failures
         | stats count(*) as failures, avg(took) by bin(2m) as at
         | sort at asc
-    """)
+    """,
+    )
     assert rows(answer) == [
         {"at": "2026-03-02 09:00:00.000", "failures": "1", "avg(took)": "10"},
         {"at": "2026-03-02 09:02:00.000", "failures": "1", "avg(took)": "30"},
@@ -244,7 +314,8 @@ def test_insights_runs_a_query(logs):
     assert answer["statistics"]["recordsMatched"] == 3
     assert answer["statistics"]["recordsScanned"] == 5
     assert answer["statistics"]["bytesScanned"] == sum(
-        len(json.dumps({"status": s, "took": n * 10})) for n, s in enumerate((200, 500, 200, 503, 500))
+        len(json.dumps({"status": s, "took": n * 10}))
+        for n, s in enumerate((200, 500, 200, 503, 500))
     )
 
 
@@ -253,23 +324,35 @@ def test_insights_reads_lambda_reports(logs, make_function):
     make_function("f", "def handler(event, context):\n    print('hello')", MemorySize=256)
     for _ in range(3):
         boto3.client("lambda").invoke(FunctionName="f", Payload="{}")
-    answer = query(logs, 'filter @type = "REPORT" | stats count(*) as runs, max(@memorySize / 1000 / 1000) as mb, '
-                   "count_distinct(@requestId) as ids", group="/aws/lambda/f")  # fmt: skip
+    answer = query(
+        logs,
+        'filter @type = "REPORT" | stats count(*) as runs, max(@memorySize / 1000 / 1000) as mb, '
+        "count_distinct(@requestId) as ids",
+        group="/aws/lambda/f",
+    )
     assert rows(answer) == [{"runs": "3", "mb": "256", "ids": "3"}]
-    found = query(logs, "filter ispresent(@duration) and @billedDuration >= @duration", group="/aws/lambda/f")
+    found = query(
+        logs, "filter ispresent(@duration) and @billedDuration >= @duration", group="/aws/lambda/f"
+    )
     assert len(found["results"]) == 3
 
 
-@pytest.mark.proves("Logs Insights", "A query that cannot be read is refused with its place", kind="real")
+@pytest.mark.proves(
+    "Logs Insights", "A query that cannot be read is refused with its place", kind="real"
+)
 def test_insights_refuses_a_malformed_query(logs):
-    with pytest.raises(ClientError, match="unexpected symbol found fliter at line 1 and position 9") as refused:
+    with pytest.raises(
+        ClientError, match="unexpected symbol found fliter at line 1 and position 9"
+    ) as refused:
         query(logs, "fields a|fliter b = 1")
     error = refused.value.response
     assert error["Error"]["Code"] == "MalformedQueryException"
     assert error["queryCompileError"]["location"] == {"startCharOffset": 9, "endCharOffset": 15}
 
 
-@pytest.mark.proves("Logs Insights", "pattern, diff, SQL and PPL are refused by name", kind="not here")
+@pytest.mark.proves(
+    "Logs Insights", "pattern, diff, SQL and PPL are refused by name", kind="not here"
+)
 def test_insights_refuses_by_name(logs):
     for text in ("pattern @message", "fields a | diff", "SOURCE logGroups()"):
         with pytest.raises(LabLimit):

@@ -61,13 +61,18 @@ def math(cloudwatch, expression, period=60, end=5):
         for name in ("a", "b")
     ]
     found = cloudwatch.get_metric_data(
-        MetricDataQueries=[query, *metrics], StartTime=START, EndTime=minute(end), ScanBy="TimestampAscending"
-    )  # fmt: skip
+        MetricDataQueries=[query, *metrics],
+        StartTime=START,
+        EndTime=minute(end),
+        ScanBy="TimestampAscending",
+    )
     [result] = found["MetricDataResults"]
     return dict(zip(result["Timestamps"], result["Values"], strict=True))
 
 
-@pytest.mark.proves("CloudWatch", "Statistics per period: sum, average, minimum, maximum, count", kind="real")
+@pytest.mark.proves(
+    "CloudWatch", "Statistics per period: sum, average, minimum, maximum, count", kind="real"
+)
 def test_statistics_are_per_period(cloudwatch):
     put(cloudwatch, minute(0, 5), 10, 20)
     put(cloudwatch, minute(0, 59), 30)
@@ -105,7 +110,9 @@ def test_dimensions_make_a_metric_of_their_own(cloudwatch):
     assert len(found) == 2
 
 
-@pytest.mark.proves("CloudWatch", "Refusals of PutMetricData: AWS/ namespaces, times out of range", kind="real")
+@pytest.mark.proves(
+    "CloudWatch", "Refusals of PutMetricData: AWS/ namespaces, times out of range", kind="real"
+)
 def test_put_metric_data_refuses(cloudwatch):
     with pytest.raises(ClientError, match="AWS/Lambda"):
         cloudwatch.put_metric_data(
@@ -119,7 +126,9 @@ def test_put_metric_data_refuses(cloudwatch):
         statistics(cloudwatch, "Sum", end=60 * 24 + 2)
 
 
-@pytest.mark.proves("CloudWatch", "Metric math: operators, IF, FILL, RATE, SUM of several, METRICS()", kind="real")
+@pytest.mark.proves(
+    "CloudWatch", "Metric math: operators, IF, FILL, RATE, SUM of several, METRICS()", kind="real"
+)
 @pytest.mark.parametrize(
     ("expression", "values"),
     [
@@ -150,9 +159,17 @@ def test_metric_math(cloudwatch, expression, values):
     assert math(cloudwatch, expression) == expected
 
 
-@pytest.mark.proves("CloudWatch", "Anomaly detection, SEARCH and Metrics Insights are refused by name", kind="not here")
+@pytest.mark.proves(
+    "CloudWatch",
+    "Anomaly detection, SEARCH and Metrics Insights are refused by name",
+    kind="not here",
+)
 def test_what_is_not_modelled_is_refused(cloudwatch):
-    for expression in ("ANOMALY_DETECTION_BAND(a, 2)", "SEARCH('x', 'Sum')", "SELECT AVG(x) FROM y"):
+    for expression in (
+        "ANOMALY_DETECTION_BAND(a, 2)",
+        "SEARCH('x', 'Sum')",
+        "SELECT AVG(x) FROM y",
+    ):
         with pytest.raises(LabLimit):
             math(cloudwatch, expression)
     with pytest.raises(ClientError, match="Error in expression"):
@@ -195,7 +212,8 @@ def test_an_alarm_follows_its_metric(aws, cloudwatch, make_alarm):
     assert found["StateValue"] == "ALARM"
     assert found["StateReason"] == (
         "Threshold Crossed: 1 out of the last 1 datapoints [150.0 (02/03/26 09:00:00)] was greater "
-        "than the threshold (100.0) (minimum 1 datapoint for INSUFFICIENT_DATA -> ALARM transition)."
+        "than the threshold (100.0) (minimum 1 datapoint for INSUFFICIENT_DATA -> ALARM "
+        "transition)."
     )
     put(cloudwatch, minute(1, 30), 50)
     aws.clock.move(minutes=1)
@@ -204,7 +222,9 @@ def test_an_alarm_follows_its_metric(aws, cloudwatch, make_alarm):
     assert state(cloudwatch)["StateValue"] == "INSUFFICIENT_DATA"
 
 
-@pytest.mark.proves("CloudWatch", "M out of N data points; missing data as the alarm says", kind="real")
+@pytest.mark.proves(
+    "CloudWatch", "M out of N data points; missing data as the alarm says", kind="real"
+)
 @pytest.mark.parametrize(
     ("missing", "expected"),
     [("missing", "OK"), ("ignore", "OK"), ("breaching", "ALARM"), ("notBreaching", "OK")],
@@ -224,7 +244,9 @@ def test_actions_are_carried_out(aws, cloudwatch, make_alarm, make_queue, make_f
     sns, events = boto3.client("sns"), boto3.client("events")
     topic = sns.create_topic(Name="alarms")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    function = make_function("act", "def handler(event, context):\n    return event['alarmData']['state']['value']")
+    function = make_function(
+        "act", "def handler(event, context):\n    return event['alarmData']['state']['value']"
+    )
     pattern = {"source": ["aws.cloudwatch"], "detail": {"state": {"value": ["ALARM"]}}}
     events.put_rule(Name="r", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": heard}])
@@ -330,3 +352,48 @@ def test_errors_of_a_function_raise_an_alarm(aws, cloudwatch, make_function, mak
 def test_anomaly_detection_is_refused(make_alarm):
     with pytest.raises(LabLimit, match="nomaly"):
         make_alarm(ComparisonOperator="GreaterThanUpperThreshold")
+
+
+@pytest.mark.proves(
+    "CloudWatch", "A queue's depth raises an alarm over several periods", kind="real"
+)
+def test_the_depth_of_a_queue_raises_an_alarm(aws, cloudwatch, make_queue, make_alarm):
+    url, _ = make_queue("work")
+    make_alarm(
+        Namespace="AWS/SQS", MetricName="ApproximateNumberOfMessagesVisible", EvaluationPeriods=3,
+        Threshold=1, Dimensions=[{"Name": "QueueName", "Value": "work"}],
+    )  # fmt: skip
+    aws.clock.move(minutes=10)
+    assert state(cloudwatch)["StateValue"] == "OK"
+    sqs = boto3.client("sqs")
+    for n in range(2):
+        sqs.send_message(QueueUrl=url, MessageBody=str(n))
+    aws.clock.move(minutes=2)
+    assert state(cloudwatch)["StateValue"] == "OK"
+    aws.clock.move(minutes=1)
+    assert state(cloudwatch)["StateValue"] == "ALARM"
+    sqs.purge_queue(QueueUrl=url)
+    aws.clock.move(minutes=1)
+    assert state(cloudwatch)["StateValue"] == "OK"
+    moved = aws.clock.move(days=30)
+    assert len(moved) < 500  # a queue that nobody uses stops reporting after six hours
+    assert state(cloudwatch)["StateValue"] == "INSUFFICIENT_DATA"
+
+
+@pytest.mark.proves(
+    "CloudWatch", "A picture of an alarm: data points, threshold, states", kind="real"
+)
+def test_the_picture_of_an_alarm(aws, cloudwatch, make_alarm):
+    from dealab import views
+
+    make_alarm(TreatMissingData="notBreaching")
+    put(cloudwatch, minute(0), 150)
+    put(cloudwatch, minute(1), 20)
+    aws.clock.move(minutes=5)
+    picture = views.alarm("late")
+    assert "OK" in picture.alt
+    assert "1 of 2 data points breach" in picture.alt
+    assert picture.svg.count("<circle") == 2
+    table = views.alarms()
+    assert list(table.state) == ["OK"]
+    assert list(table.alarm) == ["late"]

@@ -48,7 +48,8 @@ def test_a_message_is_hidden_for_its_visibility_timeout(aws, sqs, make_queue):
     url, _ = make_queue("q", VisibilityTimeout="30")
     sqs.send_message(QueueUrl=url, MessageBody="a")
     first = receive(sqs, url)
-    assert texts(first) == ["a"] and receive(sqs, url) == []
+    assert texts(first) == ["a"]
+    assert receive(sqs, url) == []
     assert counts(sqs, url) == (0, 1, 0)
     aws.clock.move(seconds=29)
     assert receive(sqs, url) == []
@@ -133,7 +134,8 @@ def test_the_third_receive_moves_to_the_dead_letter_queue(aws, sqs, make_queue):
     for _ in range(2):
         assert texts(receive(sqs, url)) == ["poison"]
         aws.clock.move(seconds=11)
-    assert counts(sqs, url) == (1, 0, 0) and counts(sqs, dead) == (0, 0, 0)
+    assert counts(sqs, url) == (1, 0, 0)
+    assert counts(sqs, dead) == (0, 0, 0)
     assert receive(sqs, url) == []
     found = receive(sqs, dead)
     assert [message["MessageId"] for message in found] == [sent]
@@ -147,7 +149,8 @@ def test_a_move_task_brings_dead_letters_back(aws, sqs, make_queue):
         sqs.send_message(QueueUrl=url, MessageBody=text)
     assert len(receive(sqs, url)) == 2
     aws.clock.move(seconds=11)
-    assert receive(sqs, url) == [] and counts(sqs, dead) == (2, 0, 0)
+    assert receive(sqs, url) == []
+    assert counts(sqs, dead) == (2, 0, 0)
     sources = sqs.list_dead_letter_source_queues(QueueUrl=dead)["queueUrls"]
     assert sources == [url]
     assert sqs.start_message_move_task(SourceArn=dead_arn)["TaskHandle"]
@@ -156,7 +159,8 @@ def test_a_move_task_brings_dead_letters_back(aws, sqs, make_queue):
     assert texts(back) == ["a", "b"]
     assert back[0]["Attributes"]["ApproximateReceiveCount"] == "1"
     task = sqs.list_message_move_tasks(SourceArn=dead_arn)["Results"][0]
-    assert task["Status"] == "COMPLETED" and task["ApproximateNumberOfMessagesMoved"] == 2
+    assert task["Status"] == "COMPLETED"
+    assert task["ApproximateNumberOfMessagesMoved"] == 2
     with pytest.raises(ClientError) as caught:
         sqs.start_message_move_task(SourceArn=arn)
     assert code(caught) == "InvalidParameterValue"

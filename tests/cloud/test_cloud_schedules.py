@@ -80,9 +80,12 @@ def test_a_rule_with_a_rate_fires_and_says_when(lab, arrived):
 
 def test_a_rule_with_cron_fires_on_its_days_only(lab, arrived):
     put_rule("cron(30 6 ? * MON-FRI *)")
-    lab.clock.move(days=7)
+    seen = []
+    for _ in range(2):  # a queue keeps messages for four days
+        lab.clock.move(days=3, hours=12)
+        seen += times(arrived())
     days = ("03", "04", "05", "06", "09")
-    assert times(arrived()) == [f"2026-03-{day}T06:30:00Z" for day in days]
+    assert seen == [f"2026-03-{day}T06:30:00Z" for day in days]
 
 
 def test_a_disabled_or_deleted_rule_is_quiet(lab, arrived):

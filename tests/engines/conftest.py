@@ -1,8 +1,12 @@
 """One engine per test file: they take seconds to start. Without one its tests are skipped."""
 
+import importlib.util
 import os
 
 import pytest
+
+if os.environ.get("DEALAB_REQUIRE_SPARK") == "1" and importlib.util.find_spec("pyspark") is None:
+    raise pytest.UsageError("DEALAB_REQUIRE_SPARK is set, and Spark is not installed here")
 
 
 def _need(available: bool, why_not: str, variable: str):
@@ -30,8 +34,8 @@ def spark():
 @pytest.fixture
 def session(spark):
     """A session with the lab's settings and no tables or caches of other tests."""
+    yield spark.session()
     found = spark.session()
-    yield found
     found.catalog.clearCache()
     for view in found.catalog.listTables():
         if view.isTemporary:

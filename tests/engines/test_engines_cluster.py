@@ -1,6 +1,10 @@
 """One job, two masters: this process, and a cluster of two workers on loopback."""
 
+import subprocess
+import sys
 import textwrap
+import time
+import urllib.request
 
 import pytest
 
@@ -10,13 +14,12 @@ from dealab.sql import lake
 JOB = """
     import sys
     from pyspark.sql import SparkSession
-    from pyspark.sql.functions import udf
+    from pyspark.sql.functions import upper
 
     session = SparkSession.builder.appName("revenue").getOrCreate()
     month, target = sys.argv[1:]
     lines = session.read.parquet("s3://fernway-lake/order_lines/").where(f"order_month = '{month}'")
     products = session.read.parquet("s3://fernway-lake/products/")
-    upper = udf(lambda text: text.upper(), "string")
     revenue = (
         lines.join(products, "product_id")
         .withColumn("category", upper("category"))
@@ -33,6 +36,8 @@ JOB = """
 def address(spark):
     with cluster.start(workers=2) as address:
         yield address
+    with pytest.raises(OSError, match=r"refused|urlopen"):  # nothing of it is left
+        address.state()
 
 
 @pytest.fixture
@@ -79,8 +84,12 @@ def test_both_workers_do_tasks_of_one_session(spark, address):
 
 def test_a_worker_stays_on_this_machine_too(spark, address):
     session = spark.session(master=address)
-    with pytest.raises(Exception, match="would leave this machine"):
-        session.read.text("http://192.0.2.1/x").rdd.map(str).collect()
+    # reflect() calls Java on the worker, because the name is made from a row.
+    asked = "reflect('java.net.InetAddress', 'getByName', concat('s3.amazonaws.com', '.' || id))"
+    with pytest.raises(Exception, match=r"would leave this machine|InvocationTargetException"):
+        session.range(1).selectExpr(asked).collect()
+    local = "reflect('java.net.InetAddress', 'getByName', '127.0.0.' || (id + 1))"
+    assert session.range(1).selectExpr(local).first()[0] == "/127.0.0.1"
     spark.session()
 
 
@@ -91,10 +100,27 @@ def test_a_failing_script_says_why(spark, tmp_path):
         spark.submit(file)
 
 
-def test_nothing_of_a_cluster_is_left(spark):
-    with cluster.start(workers=1) as address:
-        assert address.state()["aliveworkers"] == 1
+def test_a_killed_notebook_leaves_no_cluster():
+    code = (
+        "import time; from dealab.engines import cluster; started = cluster.start(workers=1); "
+        "print(started.__enter__().pages, flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    pages = process.stdout.readline().strip()
+    assert urllib.request.urlopen(f"{pages}/json/", timeout=10).status == 200
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{pages}/json/", timeout=1)
+        except OSError:
+            break
+        time.sleep(0.1)
     with pytest.raises(OSError, match=r"refused|urlopen"):
-        address.state()
+        urllib.request.urlopen(f"{pages}/json/", timeout=1)
+
+
+def test_a_cluster_without_workers_is_refused(spark):
     with pytest.raises(ValueError, match="at least one worker"), cluster.start(workers=0):
         pass

@@ -1,8 +1,12 @@
 """RDS and Aurora lessons on a real PostgreSQL server."""
 
+import os
 import random
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -38,6 +42,24 @@ def test_the_server_is_gone_with_everything_it_had():
     assert not folder.exists()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(one.url, connect_timeout=1)
+
+
+def test_a_killed_notebook_leaves_no_server():
+    code = (
+        "import time; from dealab.engines import postgres; one = postgres.start(); "
+        "print(one.folder, flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    folder = Path(process.stdout.readline().strip())
+    server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 20
+    while folder.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not folder.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(server, 0)
 
 
 def test_the_server_listens_on_no_network_and_replicates_logically(connect):

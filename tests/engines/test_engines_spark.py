@@ -1,17 +1,16 @@
 """Real Spark in the lab: the session, the lake behind s3://, pandas, and no way out."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import datetime
 
 import pandas as pd
-import pyspark.sql.functions as F
 import pytest
 
+import dealab.cloud  # its guard reaches the Python workers that Spark starts
 from dealab.engines import stored
 from dealab.sql import Athena, Redshift, lake
+
+F = pytest.importorskip("pyspark.sql.functions", reason="Spark is not installed here")
 
 
 def rows(frame):
@@ -65,6 +64,51 @@ def test_what_sql_and_boto3_put_is_read_by_spark(session):
         session.read.json("s3://fernway-lake/notes/")
 
 
+@pytest.mark.proves(
+    "Spark", "boto3 and Spark see each other's objects, events included", kind="real"
+)
+def test_boto3_and_spark_share_the_buckets(session):
+    import boto3
+
+    from dealab.cloud import start_aws
+
+    aws = start_aws()
+    try:
+        s3, sqs = boto3.client("s3"), boto3.client("sqs")
+        s3.create_bucket(Bucket="landing")
+        queue = sqs.create_queue(QueueName="files")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+        rule = {
+            "QueueArn": arn["QueueArn"],
+            "Events": ["s3:ObjectCreated:*"],
+            "Filter": {"Key": {"FilterRules": [{"Name": "suffix", "Value": ".parquet"}]}},
+        }
+        s3.put_bucket_notification_configuration(
+            Bucket="landing", NotificationConfiguration={"QueueConfigurations": [rule]}
+        )
+        sqs.receive_message(QueueUrl=queue)  # the test event
+        session.range(10).repartition(2).write.parquet("s3://landing/out/")
+        listed = [one["Key"] for one in s3.list_objects_v2(Bucket="landing")["Contents"]]
+        assert listed[0] == "out/_SUCCESS"
+        assert len(listed) == 3
+        told = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+        records = [json.loads(one["Body"])["Records"][0] for one in told]
+        assert sorted(record["s3"]["object"]["key"] for record in records) == listed[1:]
+        s3.put_object(Bucket="landing", Key="in/a.csv", Body=b"a,b\n1,2\n")
+        assert rows(session.read.csv("s3://landing/in/", header=True)) == [("1", "2")]
+        session.range(9).coalesce(1).write.mode("overwrite").parquet("s3://landing/out/")
+        listed = [one["Key"] for one in s3.list_objects_v2(Bucket="landing")["Contents"]]
+        assert len([key for key in listed if key.endswith(".parquet")]) == 1
+        for key in listed:
+            s3.delete_object(Bucket="landing", Key=key)
+        s3.delete_bucket(Bucket="landing")
+        with pytest.raises(Exception, match="NoSuchBucket"):
+            session.range(1).write.parquet("s3://landing/out/")
+    finally:
+        aws.stop()
+        lake.renew()
+
+
 def test_names_of_files_and_other_schemes(session):
     named = session.read.parquet("s3a://fernway-lake/stores").select(F.input_file_name()).first()
     assert named[0] == "s3a://fernway-lake/stores/part-0.parquet"
@@ -115,6 +159,20 @@ def test_java_refuses_to_leave(session, way):
         way(session._jvm)
 
 
+@pytest.mark.proves("Spark", "Python UDFs have the guard of the local AWS", kind="real")
+def test_a_udf_refuses_to_leave(session):
+    assert dealab.cloud is not None
+
+    @F.udf("string")
+    def call_home(number):
+        import urllib.request
+
+        return urllib.request.urlopen("http://192.0.2.1/", timeout=2).read()
+
+    with pytest.raises(Exception, match="EscapeRefused"):
+        session.range(1).select(call_home("id")).collect()
+
+
 def test_readers_that_would_go_out_are_refused(session):
     with pytest.raises(Exception, match=r"would leave this machine|FAILED_JDBC|No suitable driver"):
         session.read.jdbc("jdbc:postgresql://192.0.2.1/x", "t").count()
@@ -151,6 +209,12 @@ def test_a_script_joins_the_session_of_the_lab(spark, session):
     assert SparkSession.builder.appName("a job").getOrCreate() is session
     assert session.sparkContext.master == "local[2]"
     assert session.conf.get("spark.sql.session.timeZone") == "UTC"
+
+
+def test_a_script_that_stops_its_session_leaves_a_working_lab(spark, session):
+    session.stop()
+    assert spark.session().range(3).count() == 3
+    assert spark.session().read.parquet("s3://fernway-lake/stores/").count() == 24
 
 
 def test_settings_of_a_cell_do_not_stay(spark, session):
@@ -251,34 +315,7 @@ def test_a_failing_udf_names_its_python_error(session):
         failing.collect()
 
 
-# --- without Spark --------------------------------------------------------------------------
-
-
-def test_without_spark_one_line_says_so_and_the_stored_result_is_shown(
-    monkeypatch, tmp_path, capsys
-):
-    from dealab.engines import jvm, spark
-
-    (tmp_path / "kept.json").write_text(
-        json.dumps({"name": "kept", "text": "n\n7", "html": "<p>7</p>", "made_with": "PySpark 3.5"})
-    )
-    monkeypatch.setattr(stored, "folder", lambda: tmp_path)
-    monkeypatch.setattr(jvm, "why_not", lambda: "Spark is not installed here.")
-    assert not spark.available()
-    with pytest.raises(spark.SparkMissing, match="not installed"):
-        spark.session()
-
-    @spark.cell("kept")
-    def shown(session):
-        raise AssertionError("there is no session")
-
-    bundle = shown._repr_mimebundle_()
-    assert bundle["text/plain"] == (
-        "Spark is not installed here. Stored result (PySpark 3.5):\nn\n7"
-    )
-    assert "<p>7</p>" in bundle["text/html"]
-    with pytest.raises(FileNotFoundError, match="No result named other"):
-        spark.cell("other")(lambda session: 1)
+# --- stored results --------------------------------------------------------------------------
 
 
 def test_stored_results_are_written_and_checked(spark, session, monkeypatch, tmp_path, capsys):
@@ -293,18 +330,6 @@ def test_stored_results_are_written_and_checked(spark, session, monkeypatch, tmp
         spark.cell("numbers")(lambda session: session.range(3))
     with pytest.raises(ValueError, match="lowercase"):
         spark.cell("No Name")
-
-
-def test_importing_the_module_is_light():
-    code = (
-        "import sys; from dealab.engines import spark, cluster, kafka, postgres, cdc; "
-        "bad = {'pyspark', 'py4j', 'pandas', 'confluent_kafka', 'psycopg', 'duckdb'}; "
-        "print(sorted(bad & set(sys.modules)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
-    )
-    assert done.stdout.strip() == "[]"
 
 
 def test_the_lab_s_time_zone_is_utc(session):

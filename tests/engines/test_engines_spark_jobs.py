@@ -1,12 +1,12 @@
 """What lessons on Spark show: joins, skew, partitions, adaptive plans, caches. Measured."""
 
-import pyspark.sql.functions as F
 import pytest
-from pyspark import StorageLevel
-from pyspark.sql import Window
 
 from dealab import views
 from dealab.sql import lake
+
+pyspark = pytest.importorskip("pyspark", reason="Spark is not installed here")
+F = pytest.importorskip("pyspark.sql.functions", reason="Spark is not installed here")
 
 NO_AQE = {"spark.sql.adaptive.enabled": False}
 
@@ -248,7 +248,11 @@ def test_a_cached_table_is_not_computed_again(session):
     numbers.count()
     numbers.agg(F.sum("id")).collect()
     before = calls.value
-    kept = session.range(100).select(counted("id").alias("n")).persist(StorageLevel.MEMORY_ONLY)
+    kept = (
+        session.range(100)
+        .select(counted("id").alias("n"))
+        .persist(pyspark.StorageLevel.MEMORY_ONLY)
+    )
     assert kept.storageLevel.useMemory
     assert not kept.storageLevel.useDisk
     for _ in range(3):
@@ -266,10 +270,12 @@ def test_a_cached_table_is_not_computed_again(session):
 @pytest.mark.proves("Spark", "Window functions, on the shop's orders", kind="real")
 def test_windows_number_and_add_up(table):
     orders = table("orders").where("customer_id is not null")
-    by_time = Window.partitionBy("customer_id").orderBy("order_ts", "order_id")
+    by_time = pyspark.sql.Window.partitionBy("customer_id").orderBy("order_ts", "order_id")
     first = orders.withColumn("n", F.row_number().over(by_time)).where("n = 1")
     assert first.count() == orders.select("customer_id").distinct().count()
-    so_far = F.sum("total_amount").over(by_time.rowsBetween(Window.unboundedPreceding, 0))
+    so_far = F.sum("total_amount").over(
+        by_time.rowsBetween(pyspark.sql.Window.unboundedPreceding, 0)
+    )
     last = (
         orders.withColumn("so_far", so_far).groupBy("customer_id").agg(F.max("so_far").alias("s"))
     )

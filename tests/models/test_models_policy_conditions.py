@@ -1,4 +1,5 @@
 """Condition operators, against the tables and examples of the IAM user guide."""
+# ruff: noqa: E501 (tables and markers read better on one line)
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,5 @@
 """Decisions, against the evaluation logic and the example policies of the documentation."""
+# ruff: noqa: E501 (tables and markers read better on one line)
 
 import pytest
 

@@ -33,15 +33,17 @@ def test_watermark_of_the_guides_example():
     """GUIDE, "Handling Late Data and Watermarking": 10-minute windows every 5, watermark 10 min.
 
     After an event at 12:14 the watermark is 12:04, so one at 12:09 that comes late still counts.
-    After 12:21 it is 12:11, and a late one at 12:04 is dropped: its windows ended by 12:10.
+    After 12:21 it is 12:11, and a late one at 12:04 is dropped: its windows ended by 12:10. (Spark
+    runs a batch without events in between, as soon as the watermark has moved.)
     """
     counts = windows.Windowed(length=600, slide=300, delay=600)
     counts.add([("dog", clock("12:07")), ("owl", clock("12:08"))])
     counts.add([("dog", clock("12:14")), ("cat", clock("12:09"))])
     assert counts.watermark == clock("12:04")
     counts.add([("cat", clock("12:15")), ("dog", clock("12:08")), ("owl", clock("12:13"))])
-    finished = counts.add([("owl", clock("12:21"))])
+    assert counts.add([("owl", clock("12:21"))]) == {}
     assert counts.watermark == clock("12:11")
+    finished = counts.add([])
     assert finished[("dog", (clock("12:00"), clock("12:10")))] == 2
     assert counts.dropped == 0
     counts.add([("donkey", clock("12:04"))])
@@ -49,6 +51,17 @@ def test_watermark_of_the_guides_example():
     assert not any(key == "donkey" for key, _ in counts.open)
     counts.add([("owl", clock("12:17"))])
     assert counts.open[("owl", (clock("12:15"), clock("12:25")))] == 2
+
+
+def test_a_late_event_is_judged_by_the_batch_before():
+    for strict, dropped in ((False, 0), (True, 1)):
+        counts = windows.Windowed(length=10, strict=strict)
+        counts.add([("a", 100)])
+        finished = counts.add([("a", 85)])
+        assert counts.dropped == dropped
+        assert finished == ({} if strict else {("a", (80, 90)): 1})
+        counts.add([("a", 85)])
+        assert counts.dropped == dropped + 1
 
 
 def test_a_session_ends_after_the_gap():

@@ -27,6 +27,17 @@ def refuse(code: str, message: str) -> Exception:
     return GlueClientError(code, message)
 
 
+@contextlib.contextmanager
+def in_its_words():
+    """Raise what a model refuses (``dealab.models.refusals``) as the service's error."""
+    from dealab.models.refusals import Refused
+
+    try:
+        yield
+    except Refused as error:
+        raise refuse(error.code, str(error)) from error
+
+
 def now():
     """Return the lab's time, in UTC."""
     from dealab.cloud.lab import current
@@ -45,11 +56,16 @@ def acting(role: str, session: str):
     return lab.acting_as(arn, "glue.amazonaws.com", session)
 
 
+def _backend(backend, service: str):
+    """Return moto's backend of another service, with its joint in place."""
+    import moto.backends
+
+    return moto.backends.get_backend(service)[backend.account_id][backend.region_name]
+
+
 def write_log(backend, group: str, stream: str, text: str) -> None:
     """Put the lines of ``text`` into a log stream, which is made when it isn't there."""
-    from moto.logs.models import logs_backends
-
-    logs = logs_backends[backend.account_id][backend.region_name]
+    logs = _backend(backend, "logs")
     logs.ensure_log_group(group)
     if stream not in logs.groups[group].streams:
         logs.create_log_stream(group, stream)
@@ -61,10 +77,9 @@ def write_log(backend, group: str, stream: str, text: str) -> None:
 
 def tell(backend, kind: str, detail: dict, source: str = "aws.glue") -> None:
     """Send an event of the service to the default event bus."""
-    from moto.events.models import events_backends
     from moto.moto_api._internal import mock_random
 
-    bus = events_backends[backend.account_id][backend.region_name].describe_event_bus("default")
+    bus = _backend(backend, "events").describe_event_bus("default")
     event = {
         "version": "0",
         "id": str(mock_random.uuid4()),

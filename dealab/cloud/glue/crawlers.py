@@ -4,6 +4,7 @@ from dealab.cloud.glue.common import (
     acting,
     answer,
     check_schedule,
+    in_its_words,
     kept,
     now,
     on_schedule,
@@ -11,9 +12,9 @@ from dealab.cloud.glue.common import (
     tell,
     write_log,
 )
-from dealab.models.crawler.settings import BadSettings, Settings
+from dealab.models.crawler import documents
+from dealab.models.crawler.settings import BadSettings, Settings, check_targets
 
-GROUP = "/aws-glue/crawlers"
 _KINDS = ("CsvClassifier", "JsonClassifier", "GrokClassifier", "XMLClassifier")
 _MEMBERS = {
     "Role": "role",
@@ -49,39 +50,11 @@ def join(lab_of) -> None:
         run(self, self.get_crawler(name))
 
     def crawler_as_dict(self):
-        found = {key: value for key, value in as_dict(self).items() if value is not None}
-        policy = {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"}
-        found["SchemaChangePolicy"] = policy | (self.schema_change_policy or {})
-        found.setdefault("RecrawlPolicy", {"RecrawlBehavior": "CRAWL_EVERYTHING"})
-        if "Schedule" in found:
-            found["Schedule"]["State"] = self.schedule_state
-        if self.crawls:
-            last = self.crawls[-1]
-            found["LastCrawl"]["Status"] = (
-                "SUCCEEDED" if last.status == "COMPLETED" else last.status
-            )
-            if last.error:
-                found["LastCrawl"]["ErrorMessage"] = last.error
-        return found
+        return documents.crawler(as_dict(self), self)
 
-    def crawl_as_dict(self):
-        import json
-
-        found = {
-            "CrawlId": self.crawl_id,
-            "State": self.status,
-            "StartTime": self.start_time,
-            "EndTime": self.end_time,
-            "Summary": json.dumps(self.summary),
-            "DPUHour": 0.0,
-            "LogGroup": GROUP,
-            "LogStream": self.log_stream,
-            "MessagePrefix": self.message_prefix,
-        }
-        return found | ({"ErrorMessage": self.error} if self.error else {})
-
+    FakeCrawl.as_dict = documents.crawl
     GlueBackend.create_crawler, GlueBackend.start_crawler = create_crawler, start_crawler
-    FakeCrawler.as_dict, FakeCrawl.as_dict = crawler_as_dict, crawl_as_dict
+    FakeCrawler.as_dict = crawler_as_dict
     FakeCrawl.advance = lambda self: None
     answer(
         {
@@ -102,37 +75,14 @@ def join(lab_of) -> None:
 
 
 def _check(backend, name: str, given: dict) -> Settings:
-    from dealab.sql.errors import LabLimit
-
-    targets = given.get("targets") or {}
-    for kind, listed in targets.items():
-        if listed and kind != "S3Targets":
-            raise LabLimit(
-                f"crawlers over {kind}",
-                "the crawler connects to the data store or reads the catalog tables.",
-                "Crawlers reach S3, JDBC databases, DynamoDB, DocumentDB and open table formats.",
-            )
-    if not targets.get("S3Targets"):
-        raise refuse("InvalidInputException", "Crawler must have at least one target")
     if given.get("schedule"):
         check_schedule(given["schedule"])
-    if (given.get("recrawl_policy") or {}).get("RecrawlBehavior") == "CRAWL_EVENT_MODE":
-        raise LabLimit(
-            "crawlers in event mode", "the crawler takes the changed folders from an SQS queue."
-        )
     classifiers = [_classifier(backend, one) for one in given.get("classifiers") or []]
-    try:
-        return Settings.read(
-            name,
-            given.get("database_name"),
-            given.get("table_prefix"),
-            given.get("schema_change_policy"),
-            given.get("recrawl_policy"),
-            given.get("configuration"),
-            classifiers,
-        )
-    except BadSettings as error:
-        raise refuse("InvalidInputException", str(error)) from error
+    told = [given.get(n) for n in ("database_name", "table_prefix", "schema_change_policy")]
+    told += [given.get(n) for n in ("recrawl_policy", "configuration")]
+    with in_its_words():
+        check_targets(given.get("targets"), given.get("recrawl_policy"))
+        return Settings.read(name, *told, classifiers)
 
 
 def _update(backend, given: dict) -> None:
@@ -191,22 +141,8 @@ def _delete_classifier(backend, given: dict) -> None:
 
 def _metrics(backend, given: dict) -> dict:
     wanted = given.get("CrawlerNameList") or list(backend.crawlers)
-    return {
-        "CrawlerMetricsList": [
-            {
-                "CrawlerName": crawler.name,
-                "TimeLeftSeconds": 0.0,
-                "StillEstimating": False,
-                "LastRuntimeSeconds": 0.0,
-                "MedianRuntimeSeconds": 0.0,
-                "TablesCreated": sum(crawl.counts["create"] for crawl in crawler.crawls[-1:]),
-                "TablesUpdated": sum(crawl.counts["update"] for crawl in crawler.crawls[-1:]),
-                "TablesDeleted": sum(crawl.counts["delete"] for crawl in crawler.crawls[-1:]),
-            }
-            for crawler in backend.crawlers.values()
-            if crawler.name in wanted
-        ]
-    }
+    found = [backend.crawlers[name] for name in wanted if name in backend.crawlers]
+    return {"CrawlerMetricsList": [documents.metrics(one.name, one.crawls) for one in found]}
 
 
 # --- running --------------------------------------------------------------------------
@@ -226,17 +162,15 @@ def run(backend, crawler) -> None:
     settings = _check(backend, crawler.name, given)
     crawl = FakeCrawl(crawler.name)
     crawl.status, crawl.start_time, crawl.error, crawl.summary = "RUNNING", now(), "", {}
-    crawl.counts, crawl.end_time = {"create": 0, "update": 0, "delete": 0}, None
+    crawl.counts, crawl.end_time = {}, None
     crawler.crawls.append(crawl)
     tell(backend, "Glue Crawler State Change", {"crawlerName": crawler.name, "state": "Started"})
     lines = [f"BENCHMARK : Running Start Crawl for Crawler {crawler.name}"]
     try:
         with acting(crawler.role, f"AWS-Crawler-{crawler.name}"[:64]):
             changes = _crawl(backend, crawler, settings)
-        for change in changes:
-            if change.kind == "table" and change.action in crawl.counts:
-                crawl.counts[change.action] += 1
-        crawl.summary, crawl.status = _summary(changes), "COMPLETED"
+        crawl.counts, crawl.summary = documents.counted(changes)
+        crawl.status = "COMPLETED"
         lines += [f"INFO : {change.text}" for change in changes]
     except (ClientError, BadSettings, PermissionError) as error:
         crawl.status, crawl.error = "FAILED", str(error)
@@ -247,27 +181,9 @@ def run(backend, crawler) -> None:
     crawl.end_time = now()
     lines.append("BENCHMARK : Crawler has finished running and is in state READY")
     text = "\n".join(f"[{crawl.crawl_id}] {line}" for line in lines)
-    write_log(backend, GROUP, crawler.name, text)
-    good = crawl.status == "COMPLETED"
-    detail = {"crawlerName": crawler.name, "state": "Succeeded" if good else "Failed"}
-    detail |= {
-        "accountId": backend.account_id,
-        "tablesCreated": str(crawl.counts["create"]),
-        "tablesUpdated": str(crawl.counts["update"]),
-        "tablesDeleted": str(crawl.counts["delete"]),
-        "message": crawl.error or "Crawler Run finished",
-    }
+    write_log(backend, crawl.log_group, crawler.name, text)
+    detail = documents.event(crawler.name, crawl, backend.account_id)
     tell(backend, "Glue Crawler State Change", detail)
-
-
-def _summary(changes) -> dict:
-    made: dict = {}
-    for change in changes:
-        kinds = made.setdefault(change.kind.upper(), {})
-        names = {"create": "ADD", "update": "UPDATE", "delete": "DELETE"}
-        action = names.get(change.action, change.action.upper())
-        kinds[action] = kinds.get(action, 0) + 1
-    return made
 
 
 def _crawl(backend, crawler, settings: Settings) -> list:

@@ -4,87 +4,20 @@ moto counts states up at each look. Here a run that was started has ended when t
 """
 
 import contextlib
-import math
-from dataclasses import dataclass, field
-from datetime import datetime
 
-from dealab.cloud.glue.common import acting, answer, kept, now, refuse, tell, write_log
+from dealab.cloud.glue.common import (
+    acting,
+    answer,
+    in_its_words,
+    kept,
+    now,
+    refuse,
+    tell,
+    write_log,
+)
 from dealab.models import glue_runs
 from dealab.models.bookmarks import Bookmarks, Reading
-
-_ALLOWED = {"glueetl", "pythonshell"}
-
-
-@dataclass
-class Run:
-    """One run, as moto keeps it (``as_dict``, ``status``, ``advance``)."""
-
-    job: object
-    job_run_id: str
-    given: dict
-    attempt: int = 0
-    previous: str | None = None
-    trigger: str | None = None
-    status: str = "RUNNING"
-    error: str = ""
-    started: datetime = field(default_factory=now)
-    ended: datetime | None = None
-
-    def advance(self) -> None:
-        """Nothing moves by looking."""
-
-    @property
-    def seconds(self) -> int:
-        return math.ceil(((self.ended or now()) - self.started).total_seconds())
-
-    @property
-    def kind(self) -> str:
-        return self.job.command["Name"]
-
-    def value(self, name: str, default=None):
-        """Return what the run was given, else what its job says."""
-        return self.given.get(name) or self.job.as_dict().get(name) or default
-
-    @property
-    def dpus(self) -> float:
-        sizes = [self.value(name) for name in ("WorkerType", "NumberOfWorkers", "MaxCapacity")]
-        return glue_runs.capacity(self.kind, *sizes)
-
-    @property
-    def log_group(self) -> str:
-        return "/aws-glue/python-jobs" if self.kind == "pythonshell" else "/aws-glue/jobs"
-
-    def arguments(self) -> dict:
-        fixed = self.job.non_overridable_arguments or {}
-        return {**self.job.default_arguments, **self.given.get("Arguments", {}), **fixed}
-
-    def as_dict(self) -> dict:
-        found = {
-            "Id": self.job_run_id,
-            "Attempt": self.attempt,
-            "PreviousRunId": self.previous,
-            "TriggerName": self.trigger,
-            "JobName": self.job.name,
-            "StartedOn": self.started,
-            "LastModifiedOn": self.ended or self.started,
-            "CompletedOn": self.ended,
-            "JobRunState": self.status,
-            "Arguments": self.given.get("Arguments"),
-            "ErrorMessage": self.error or None,
-            "PredecessorRuns": [],
-            "ExecutionTime": self.seconds,
-            "Timeout": self.value("Timeout"),
-            "MaxCapacity": self.dpus,
-            "AllocatedCapacity": int(self.dpus),
-            "WorkerType": self.value("WorkerType"),
-            "NumberOfWorkers": self.value("NumberOfWorkers"),
-            "LogGroupName": self.log_group,
-            "GlueVersion": self.job.glue_version or "0.9",
-            "ExecutionClass": self.job.execution_class,
-        }
-        if self.job.execution_class == "FLEX" or "--enable-auto-scaling" in self.arguments():
-            found["DPUSeconds"] = float(self.dpus * self.seconds)
-        return {name: value for name, value in found.items() if value is not None}
+from dealab.models.glue_runs import Run
 
 
 def join(lab_of) -> None:
@@ -94,7 +27,8 @@ def join(lab_of) -> None:
     create, as_dict = GlueBackend.create_job, FakeJob.as_dict
 
     def create_job(self, **given):
-        _check(given)
+        with in_its_words():
+            glue_runs.check(given)
         old = self.jobs.get(given["name"])
         create(self, **given)
         made = self.jobs[given["name"]]
@@ -142,33 +76,19 @@ def _settings(job) -> dict:
     return {k: v for k, v in job.as_dict().items() if k not in ("CreatedOn", "LastModifiedOn")}
 
 
-def _check(given: dict) -> None:
-    from dealab.sql.errors import LabLimit
-
-    command, capacity = given["command"] or {}, given.get("max_capacity")
-    if command.get("Name") in ("gluestreaming", "glueray"):
-        raise LabLimit(
-            f"jobs of the kind {command['Name']}",
-            "the job runs Spark Structured Streaming or Ray.",
-            "glueetl is Spark, pythonshell one small machine.",
-        )
-    if command.get("Name") not in _ALLOWED:
-        raise refuse("InvalidInputException", f"Invalid job command: {command.get('Name')}")
-    if capacity and given.get("worker_type"):
-        message = "Please do not set Max Capacity if using Worker Type and Number of Workers."
-        raise refuse("InvalidInputException", message)
-    if command["Name"] == "pythonshell" and capacity not in (None, 0.0625, 1, 1.0):
-        message = "Max Capacity must be 0.0625 or 1 DPU for a Python shell job."
-        raise refuse("InvalidInputException", message)
-
-
 def _update(backend, given: dict) -> dict:
     import re
 
     job, told = backend.get_job(given["JobName"]), given["JobUpdate"]
     changed = {re.sub(r"(?<!^)([A-Z])", r"_\1", k).lower(): v for k, v in told.items()}
-    _check({"command": job.command} | changed)
-    vars(job).update(changed)
+    with in_its_words():
+        glue_runs.check({"command": job.command} | changed)
+    # What an update leaves out goes back to its default: it replaces the whole definition.
+    gone = dict.fromkeys(("description", "connections", "max_capacity", "worker_type"))
+    gone |= dict.fromkeys(("number_of_workers", "non_overridable_arguments", "glue_version"))
+    gone |= {"default_arguments": {}, "execution_property": {}, "max_retries": 0, "timeout": None}
+    vars(job).update(gone | changed)
+    job.timeout = job.timeout or glue_runs.default_timeout(job.command["Name"], job.glue_version)
     job.last_modified_on = now()
     return {"JobName": job.name}
 
@@ -236,7 +156,7 @@ def start(backend, name: str, given: dict, trigger=None, more=None) -> list[str]
     base, made = f"jr_{mock_random.get_random_hex(64)}", []
     for attempt in range((job.max_retries or 0) + 1):
         run_id = f"{base}_attempt_{attempt}" if attempt else base
-        run = Run(job, run_id, given, attempt, made[-1] if made else again, trigger)
+        run = Run(job, run_id, given, now(), attempt, made[-1] if made else again, trigger)
         made.append(run_id)
         job.job_runs.append(run)
         try:
@@ -262,11 +182,11 @@ def _run(backend, run: Run, more: dict) -> None:
     option = arguments.get("--job-bookmark-option", "job-bookmark-disable")
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dealab-glue-"))
-        role = acting(run.job.role, "GlueJobRunnerSession")
         try:
+            roles = [acting(run.job.role, "GlueJobRunnerSession") for _ in range(2)]
             edges = [arguments.get(f"--job-bookmark-{edge}") for edge in ("from", "to")]
             reading = Reading(marks, run.job_run_id, option, *edges)
-            with role:
+            with roles[0]:
                 location = run.job.command["ScriptLocation"]
                 source = _fetch(location).decode("utf-8")
                 folders = _extra_files(arguments, folder)
@@ -275,14 +195,14 @@ def _run(backend, run: Run, more: dict) -> None:
         else:
             argv = ["/tmp/" + location.rpartition("/")[2], "--JOB_RUN_ID", run.job_run_id]
             argv += ["--JOB_NAME", run.job.name]
-            argv += [part for name, value in arguments.items() for part in (name, value) if part]
+            argv += [str(part) for pair in arguments.items() for part in pair]
             outcome = scripts.run(
                 source,
                 argv,
                 (run.value("Timeout") or 2880) * 60,
                 _library(run, reading, stack),
                 folders,
-                acting(run.job.role, "GlueJobRunnerSession"),
+                roles[1],
             )
     if isinstance(outcome.raised, LabLimit):
         raise outcome.raised

@@ -1,6 +1,7 @@
 """Data Quality on tables of the catalog (model: ``dealab.models.dqdl``); moto has none of it."""
 
-from dealab.cloud.glue.common import acting, answer, kept, now, refuse, tell
+from dealab.cloud.glue.common import acting, answer, in_its_words, kept, now, refuse, tell
+from dealab.models.dqdl import documents
 
 _RUN = ("RunId", "DataSource", "Role", "NumberOfWorkers", "Timeout", "AdditionalRunOptions")
 
@@ -52,25 +53,8 @@ def _named(backend, name: str) -> dict:
 
 
 def _parsed(text: str):
-    """Return a ruleset for the Data Catalog, which takes less than a job does."""
-    from dealab.models.dqdl import DqdlError, parse
-
-    try:
-        found = parse(text)
-    except DqdlError as error:
-        raise refuse("InvalidInputException", str(error)) from error
-    told = {
-        "Analyzers": found.analyzers,
-        "Dynamic rules": any(rule.dynamic for rule in found.rules),
-        "Labels": found.labels or any(rule.labels for rule in found.rules),
-    }
-    for what, used in told.items():
-        if used:
-            message = f"{what} are only supported in AWS Glue ETL, not in the Data Catalog."
-            raise refuse("InvalidInputException", message)
-    if not found.rules:
-        raise refuse("InvalidInputException", "The ruleset has no rules.")
-    return found
+    with in_its_words():
+        return documents.ruleset(text)
 
 
 def _create(backend, given: dict) -> dict:
@@ -136,13 +120,6 @@ def _start(backend, given: dict) -> dict:
             primary = _read(given["DataSource"])
             others = given.get("AdditionalDataSources") or {}
             references = {name: _read(source) for name, source in others.items()}
-            # A rule may also name a table of the catalog by its own name.
-            for source in others.values():
-                table = _table(source)
-                name = f"{table['DatabaseName']}.{table['TableName']}"
-                references.setdefault(
-                    name, references[next(k for k in others if others[k] is source)]
-                )
         for name, ruleset in rulesets.items():
             run["ResultIds"].append(_evaluate(backend, run, name, ruleset, primary, references))
     except (ClientError, ServiceError, PermissionError) as error:
@@ -169,6 +146,18 @@ def _read(source: dict):
     return Athena(database=table["DatabaseName"]).run(f'SELECT * FROM "{name}"').df()
 
 
+def _lookup(name: str, role: str):
+    """Return the data of ``database.table``, which a rule may name, or None."""
+    from botocore.exceptions import ClientError
+
+    database, _, table = name.rpartition(".")
+    try:
+        with acting(role, "GlueDataQuality"):
+            return _read({"GlueTable": {"DatabaseName": database, "TableName": table}})
+    except ClientError:
+        return None
+
+
 def _evaluate(backend, run: dict, name: str, ruleset, primary, references) -> str:
     from moto.moto_api._internal import mock_random
 
@@ -176,58 +165,37 @@ def _evaluate(backend, run: dict, name: str, ruleset, primary, references) -> st
 
     options, started = run.get("AdditionalRunOptions") or {}, now()
     by_rows = options.get("CompositeRuleEvaluationMethod") == "ROW"
-    report = evaluate(ruleset, primary, references, now=started, by_rows=by_rows)
-    result = {
+    report = evaluate(
+        ruleset,
+        primary,
+        references,
+        now=started,
+        by_rows=by_rows,
+        lookup=lambda name: _lookup(name, run["Role"]),
+    )
+    result = documents.result(report) | {
         "ResultId": f"dqresult-{mock_random.get_random_hex(40)}",
-        "Score": report.score,
         "DataSource": run["DataSource"],
         "RulesetName": name,
         "RulesetEvaluationRunId": run["RunId"],
         "StartedOn": started,
         "CompletedOn": now(),
-        "RuleResults": [
-            {"Name": one.name, "Description": one.rule, "Result": one.result}
-            | {"EvaluatedMetrics": one.metrics, "EvaluatedRule": one.rule}
-            | ({"EvaluationMessage": one.message} if one.message else {})
-            for one in report.outcomes
-        ],
     }
     kept(backend, "quality results")[result["ResultId"]] = result
-    good = sum(one.result == "PASS" for one in report.outcomes)
-    _publish(backend, run, name, result, good, len(report.outcomes) - good)
+    _publish(backend, run, result)
     return result["ResultId"]
 
 
-def _publish(backend, run, name: str, result: dict, good: int, bad: int) -> None:
-    """Send the event and, if asked for, the metrics of a result.
-
-    https://docs.aws.amazon.com/glue/latest/dg/data-quality-alerts.html (checked 2026-11-23)
-    """
+def _publish(backend, run, result: dict) -> None:
+    """Send the event and, if asked for, the metrics of a result."""
     import boto3
 
     table = _table(run["DataSource"])
-    context = {"contextType": "GLUE_DATA_CATALOG", "runId": run["RunId"]}
-    context |= {"databaseName": table["DatabaseName"], "tableName": table["TableName"]}
-    context |= {"catalogId": backend.account_id}
-    detail = {"context": context, "resultId": result["ResultId"], "rulesetNames": [name]}
-    detail |= {"state": "FAILED" if bad else "SUCCEEDED", "score": result["Score"]}
-    detail |= {"numRulesSucceeded": good, "numRulesFailed": bad, "numRulesSkipped": 0}
+    detail = documents.event(result, table, backend.account_id)
     kind = "Data Quality Evaluation Results Available"
     tell(backend, kind, detail, source="aws.glue-dataquality")
-    if not (run.get("AdditionalRunOptions") or {}).get("CloudWatchMetricsEnabled"):
-        return
-    told = {"Ruleset": name, "Table": table["TableName"], "Database": table["DatabaseName"]}
-    told["CatalogId"] = backend.account_id
-    dimensions = [{"Name": key, "Value": value} for key, value in told.items()]
-    boto3.client("cloudwatch", region_name=backend.region_name).put_metric_data(
-        Namespace="Glue Data Quality",
-        MetricData=[
-            {
-                "MetricName": f"glue.data.quality.rules.{word}",
-                "Dimensions": dimensions,
-                "Timestamp": now(),
-                "Value": float(count),
-            }
-            for word, count in (("passed", good), ("failed", bad))
-        ],
-    )
+    if (run.get("AdditionalRunOptions") or {}).get("CloudWatchMetricsEnabled"):
+        boto3.client("cloudwatch", region_name=backend.region_name).put_metric_data(
+            Namespace="Glue Data Quality",
+            MetricData=documents.metric_data(result, table, backend.account_id, now()),
+        )

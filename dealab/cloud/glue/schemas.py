@@ -28,10 +28,11 @@ def join(lab_of) -> None:
                 schema.compatibility, schema.data_format, text, versions, schema.schema_checkpoint
             )
         found = register(self, schema_id, text)
-        if reasons and found["SchemaVersionId"] not in before:
+        if found["SchemaVersionId"] not in before:
             version = schema.schema_versions[found["SchemaVersionId"]]
-            version.schema_version_status = found["Status"] = "FAILURE"
-            schema.latest_schema_version = latest
+            schema.latest_schema_version = latest if reasons else version.version_number
+            if reasons:
+                version.schema_version_status = found["Status"] = "FAILURE"
         return found
 
     GlueBackend.create_schema = create_schema

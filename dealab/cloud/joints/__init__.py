@@ -10,13 +10,18 @@ from importlib import import_module
 
 #: services of moto that have a joint here; what follows "_" is one part of a large service
 JOINED = (
+    "apigateway",
     "athena",
     "awslambda",
+    "cloudformation",
     "cloudtrail",
     "cloudwatch",
     "config",
+    "dynamodb",
+    "dynamodb_ttl",
     "events",
     "events_schedules",
+    "firehose",
     "glue",
     "glue_work",
     "iam",
@@ -24,9 +29,12 @@ JOINED = (
     "kms",
     "lakeformation",
     "logs",
+    "pipes",
     "redshiftdata",
     "s3",
+    "s3_lifecycle",
     "s3_policies",
+    "s3_storing",
     "scheduler",
     "secretsmanager",
     "sns",
@@ -51,9 +59,8 @@ def install(lab_of) -> None:
     pending = set(JOINED)
 
     def get_backend(name):
-        # CloudFormation makes resources of other services without a call to them.
         for joint in sorted(pending):
-            if name in ("cloudformation", joint.partition("_")[0]):
+            if name == joint.partition("_")[0]:
                 pending.remove(joint)
                 import_module(f"{__name__}.{joint}").join(lab_of)
         return original(name)

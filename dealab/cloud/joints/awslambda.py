@@ -31,7 +31,7 @@ def join(lab_of) -> None:
     from moto.kinesis.models import kinesis_backends
     from moto.sqs.models import sqs_backends
 
-    from dealab.cloud import handlers, sources
+    from dealab.cloud import handlers, http, sources
     from dealab.engines import sandbox
     from dealab.models import functions
 
@@ -171,7 +171,8 @@ def join(lab_of) -> None:
         function = self.backend.get_function(name, qualifier)
         if not qualifier or qualifier == "$LATEST":
             raise InvalidParameterValueException(
-                "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
+                "Provisioned Concurrency Configs cannot be applied to unpublished function "
+                "versions."
             )
         key, settings = (function.function_name, qualifier), lab_of().runtime.provisioned
         if count is not None:
@@ -226,6 +227,15 @@ def join(lab_of) -> None:
         sources.begin(lab_of(), mapping)
         return mapping
 
+    create_url = LambdaFunction.create_url_config
+
+    def create_url_config(self, config):
+        http.listen(lab_of)
+        made = create_url(self, config)
+        made.url = made.url.rstrip("/") + "/"
+        return made
+
+    LambdaFunction.create_url_config = create_url_config
     LambdaFunction.__init__, LambdaFunction.update_configuration = init, update_configuration
     LambdaFunction.get_configuration = get_configuration
     LambdaFunction._set_function_code, LambdaFunction.invoke = set_checked_code, invoke
@@ -240,5 +250,8 @@ def join(lab_of) -> None:
         get_account_settings,
     ):
         setattr(LambdaResponse, method.__name__, method)
-    for path in ("functions/(?P<function_name>[\\w_:%-]+)/provisioned-concurrency", "account-settings"):
+    for path in (
+        "functions/(?P<function_name>[\\w_:%-]+)/provisioned-concurrency",
+        "account-settings",
+    ):
         urls.url_paths["{0}/(?P<api_version>[^/]+)/" + path + "/?$"] = LambdaResponse.dispatch

@@ -1,16 +1,31 @@
-"""Targets that moto does not deliver to (``delivery.send_to_targets``); schedules are read."""
+"""Rules: patterns, targets, archives and replays as the service has them.
+
+moto delivers to few targets, matches parts of the pattern language, answers TestEventPattern with
+nothing, and replays a whole archive whatever the time range. Schedules: ``events_schedules``.
+"""
+
+import json
 
 
 def join(lab_of) -> None:
     from datetime import UTC, datetime
 
-    from moto.events.exceptions import ValidationException
-    from moto.events.models import EventsBackend, Rule
+    from moto.events.exceptions import InvalidEventPatternException, ValidationException
+    from moto.events.models import (
+        EventPattern,
+        EventPatternParser,
+        EventsBackend,
+        Replay,
+        ReplayState,
+        Rule,
+        events_backends,
+    )
+    from moto.events.responses import EventsHandler
 
     from dealab.cloud import delivery
-    from dealab.models import schedules
+    from dealab.models import event_patterns, schedules
 
-    put_rule = EventsBackend.put_rule
+    put_rule, put_targets = EventsBackend.put_rule, EventsBackend.put_targets
 
     def checked_put_rule(self, *args, scheduled_expression=None, **kwargs):
         if scheduled_expression:
@@ -20,5 +35,47 @@ def join(lab_of) -> None:
                 raise ValidationException("Parameter ScheduleExpression is not valid.") from error
         return put_rule(self, *args, scheduled_expression=scheduled_expression, **kwargs)
 
-    EventsBackend.put_rule = checked_put_rule
+    def checked_put_targets(self, name, event_bus_arn, targets):
+        for target in targets:
+            delivery.check_target(target["Arn"])
+        return put_targets(self, name, event_bus_arn, targets)
+
+    def check(self, pattern) -> None:
+        try:
+            if pattern:  # a rule with a schedule has none
+                event_patterns.check(pattern)
+        except event_patterns.PatternError as error:
+            raise InvalidEventPatternException(reason=str(error)) from error
+
+    def test_event_pattern(self):
+        pattern = EventPatternParser(self._get_param("EventPattern")).parse()
+        try:
+            event = json.loads(self._get_param("Event"))
+        except ValueError as error:
+            raise ValidationException("Event is not a valid JSON.") from error
+        needed = ("id", "account", "source", "time", "region", "resources", "detail-type")
+        missing = [name for name in needed if name not in event]
+        if missing:
+            raise ValidationException(
+                f"Event is not valid. Reason: these fields are mandatory: {', '.join(missing)}"
+            )
+        return json.dumps({"Result": event_patterns.matches(pattern, event)})
+
+    def replay_events(self, archive) -> None:
+        """Send the archived events of the time range to the bus's rules, oldest first."""
+        backend = events_backends[self.account_id][self.region]
+        rules = backend.describe_event_bus(self.destination["Arn"].split("/")[-1]).rules.values()
+        only = self.destination.get("FilterArns")
+        for event in sorted(archive.events, key=lambda event: float(event["time"])):
+            if float(self.event_start_time) <= float(event["time"]) < float(self.event_end_time):
+                for rule in list(rules):
+                    if not only or rule.arn in only:
+                        rule.send_to_targets({**event, "replay-name": self.name})
+        self.state, self.end_time = ReplayState.COMPLETED, lab_of().clock.time()
+
+    EventsBackend.put_rule, EventsBackend.put_targets = checked_put_rule, checked_put_targets
     Rule.send_to_targets = delivery.send_to_targets
+    EventPatternParser._validate_event_pattern = check
+    EventPattern.matches_event = lambda self, event: event_patterns.matches(self._pattern, event)
+    EventsHandler.test_event_pattern = test_event_pattern
+    Replay.replay_events = replay_events

@@ -4,36 +4,21 @@ moto knows no boundary of a user, loads no AWS managed policy, takes any trust p
 simulator.
 """
 
-import json
-
 
 def join(lab_of) -> None:
     from moto.core.responses import ActionResult, EmptyResult
     from moto.iam import models
     from moto.iam.exceptions import InvalidInput, MalformedPolicyDocument
     from moto.iam.exceptions import NotFoundException as NoSuchEntity
-    from moto.iam.models import AWSManagedPolicy, IAMBackend
+    from moto.iam.models import IAMBackend
+    from moto.iam.policy_validation import IAMPolicyDocumentValidator
     from moto.iam.responses import IamResponse
 
     from dealab.cloud import permissions, principals
     from dealab.models.policy import simulator
     from dealab.models.policy.documents import PolicyError, parse
 
-    shipped: dict = {}
-
-    def load(self, arn: str = "") -> None:
-        """Put one AWS managed policy, or all of them, into moto's store."""
-        if arn and (not arn.startswith("arn:aws:iam::aws:") or arn in self.managed_policies):
-            return
-        if not shipped:  # 3 MB of JSON: only when somebody wants one
-            from moto.iam.aws_managed_policies import aws_managed_policies_data
-
-            shipped.update(json.loads(aws_managed_policies_data))
-        for name, data in shipped.items():
-            if arn and arn.rsplit("/", 1)[-1] != name:
-                continue
-            made = AWSManagedPolicy.from_data(name, self.account_id, self.region_name, data)
-            self.managed_policies.setdefault(made.arn, made)
+    load = principals.load_managed
 
     def loading(name: str) -> None:
         original = getattr(IAMBackend, name)
@@ -56,6 +41,16 @@ def join(lab_of) -> None:
         except PolicyError as error:
             raise MalformedPolicyDocument(str(error)) from error
 
+    validate = IAMPolicyDocumentValidator.validate
+
+    def validate_all(self):
+        validate(self)
+        try:
+            parse(self._policy_document)
+        except PolicyError as error:
+            raise MalformedPolicyDocument(str(error)) from error
+
+    IAMPolicyDocumentValidator.validate = validate_all
     create_role, update_trust = IAMBackend.create_role, IAMBackend.update_assume_role_policy
     create_user, put_boundary = IamResponse.create_user, IAMBackend.put_role_permissions_boundary
 
@@ -109,6 +104,9 @@ def join(lab_of) -> None:
         caller = _caller(lab, arn)
         if caller is None:
             raise NoSuchEntity(f"The entity with ARN {arn} cannot be found.")
+        if ":group/" in arn:
+            identity, boundary = principals.policies_of([caller]), None
+            return simulate(self, identity, boundary, None)
         identity, boundary = principals.identity_policies(caller)
         return simulate(self, identity, boundary, caller)
 
@@ -116,6 +114,9 @@ def join(lab_of) -> None:
         if ":role/" in arn:
             role = principals.role_named(arn)
             return role and lab.permissions.principals.session(arn, "simulation")[1]
+        if ":group/" in arn:
+            groups = models.iam_backends[arn.split(":")[4]]["aws"].groups
+            return groups.get(arn.rsplit("/", 1)[-1])
         users = models.iam_backends[arn.split(":")[4]]["aws"].users
         user = users.get(arn.rsplit("/", 1)[-1])
         return user and principals.of_user(user)

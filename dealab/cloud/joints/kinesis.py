@@ -3,7 +3,8 @@
 moto keeps writing to closed shards, misses the last hash key of each shard, moves a split
 shard's records to its children and copies those of merged shards, so that a reader of all
 shards loses or doubles them. On the service records stay where they were written, and the
-iterator of a closed shard ends (NextShardIterator is null).
+iterator of a closed shard ends (NextShardIterator is null). moto also keeps records for ever; here
+they are gone when the lab's clock has passed the stream's retention period.
 """
 
 from collections import OrderedDict
@@ -41,9 +42,20 @@ def join(lab_of) -> None:
 
         return resharded
 
-    def checked_get_records(self, stream_arn, shard_iterator, limit):
-        from moto.kinesis.utils import decompose_shard_iterator
+    def expired(stream, shard) -> int:
+        """The sequence number of the last record that is older than the stream keeps records."""
+        oldest = lab_of().clock.time() - stream.retention_period_hours * 3600
+        old = (n for n, record in reversed(shard.records.items()) if record.created_at < oldest)
+        return next(old, 0)
 
+    def checked_get_records(self, stream_arn, shard_iterator, limit):
+        from moto.kinesis.utils import compose_shard_iterator, decompose_shard_iterator
+
+        name, place, last = decompose_shard_iterator(shard_iterator)
+        stream = self.describe_stream(stream_arn, name)
+        gone = expired(stream, stream.get_shard(place))
+        if gone > int(last):  # what a reader did not fetch in time is skipped without a word
+            shard_iterator = compose_shard_iterator(name, stream.get_shard(place), gone)
         following, records, behind = get_records(self, stream_arn, shard_iterator, limit)
         stream_name, shard_id, _ = decompose_shard_iterator(shard_iterator)
         shard = self.describe_stream(stream_arn, stream_name).get_shard(shard_id)

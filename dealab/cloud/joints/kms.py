@@ -1,7 +1,8 @@
 """KMS: states of keys, encryption contexts, replicas, rotation and deletion on the clock.
 
 moto encrypts with disabled keys, never deletes or rotates one, mixes up contexts such as
-{"a": "bc"} and {"ab": "c"}, cannot decrypt what a multi-Region key encrypted, and lets a replica share its primary's state.
+{"a": "bc"} and {"ab": "c"}, cannot decrypt what a multi-Region key encrypted, and lets a replica
+share its primary's state.
 https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html (checked 2026-11-23)
 """
 
@@ -51,8 +52,8 @@ def join(lab_of) -> None:
     utils.HEADER_LEN, utils.CIPHERTEXT_HEADER_FORMAT = utils.HEADER_LEN + 4, ">40s12s16s"
     read = utils._deserialize_ciphertext_blob
     utils._deserialize_ciphertext_blob = lambda ciphertext_blob: (
-        (found := read(ciphertext_blob))._replace(key_id=found.key_id.rstrip("\0"))
-    )
+        found := read(ciphertext_blob)
+    )._replace(key_id=found.key_id.rstrip("\0"))
     utils.AccessDeniedException = lambda message: JsonRESTError("AccessDeniedException", message)
 
     def keys_of(response):
@@ -85,7 +86,9 @@ def join(lab_of) -> None:
                             f"{key.arn} key usage is {key.key_usage} which is not valid for "
                             f"{name.title().replace('_', '')}.",
                         )
-                    raise LabLimit("KMS encryption with an RSA key", "encrypts and decrypts with it")
+                    raise LabLimit(
+                        "KMS encryption with an RSA key", "encrypts and decrypts with it"
+                    )
                 if "rotat" in name and not symmetric:
                     raise JsonRESTError("UnsupportedOperationException", "")
             source = self._get_param("SourceKeyId") or (
@@ -131,7 +134,10 @@ def join(lab_of) -> None:
         caller = permissions.caller()
         who = caller.principal if caller else Principal("root", "", account)
         kept = Policies(identity=[principals.ALL], resource=[policy], resource_decides=True)
-        if not bypass and not decide(Request(who, "kms:PutKeyPolicy", "*", {}, account), kept).allowed:
+        if (
+            not bypass
+            and not decide(Request(who, "kms:PutKeyPolicy", "*", {}, account), kept).allowed
+        ):
             raise JsonRESTError(
                 "MalformedPolicyDocumentException",
                 "The new key policy will not allow you to update the key policy in the future.",

@@ -13,7 +13,7 @@ import json
 
 def join(lab_of) -> None:
     from moto.lakeformation import urls
-    from moto.lakeformation.models import LakeFormationBackend, PermissionCatalog
+    from moto.lakeformation.models import LakeFormationBackend, Permission, PermissionCatalog
     from moto.lakeformation.responses import LakeFormationResponse
 
     grant, revoke = LakeFormationBackend.grant_permissions, LakeFormationBackend.revoke_permissions
@@ -52,6 +52,8 @@ def join(lab_of) -> None:
         grants_of(self, catalog_id)
         return listed(self, catalog_id, *args, **kwargs)
 
+    # moto keeps grants in a set and changes them there: the hash must not change with them
+    Permission.__hash__ = lambda self: hash(repr((self.principal, self.resource)))
     LakeFormationBackend.grant_permissions = grant_permissions
     LakeFormationBackend.revoke_permissions = revoke_permissions
     LakeFormationBackend.put_data_lake_settings = put_data_lake_settings
@@ -117,7 +119,7 @@ def _defaults(backend, catalog) -> None:
 
 
 def _place(resource: dict) -> tuple:
-    kind, on = next(iter(resource.items()))
+    on = next(iter(resource.values()))
     table = on.get("TableName", on.get("Name") if "DatabaseName" in on else None)
     return tuple(filter(None, (on.get("DatabaseName", on.get("Name")), table)))
 
@@ -145,9 +147,9 @@ def _checked(backend, catalog, resource: dict) -> dict:
             for column in on.get("ColumnNames", ()):
                 if column.lower() not in columns:
                     raise _refused(f"Column {column} is not found in table {table}.")
-    if kind == "DataCellsFilter":
-        if (*_place(resource), on["Name"]) not in backend.__dict__.get("cells", {}):
-            raise _missing("Data cells filter not found.")
+    cells = backend.__dict__.get("cells", {})
+    if kind == "DataCellsFilter" and (*_place(resource), on["Name"]) not in cells:
+        raise _missing("Data cells filter not found.")
     if kind == "LFTagPolicy":
         on["Expression"] = sorted(on["Expression"], key=lambda one: one["TagKey"])
         for one in on["Expression"]:

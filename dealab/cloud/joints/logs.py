@@ -4,18 +4,20 @@ moto takes every pattern that is not plain words as one that matches, makes no m
 pattern of a subscription, keeps events for ever, and its Insights ignores filter and stats.
 """
 
+import base64
 import json
 
 
 def join(lab_of) -> None:
     import time
 
+    import boto3
     from moto.core.exceptions import JsonRESTError
     from moto.logs import models
     from moto.logs.models import LogGroup, LogsBackend, LogStream
     from moto.logs.responses import LogsResponse
 
-    from dealab.models import log_patterns, logs_insights
+    from dealab.models import log_groups, log_patterns, logs_insights
     from dealab.sql.errors import LabLimit
 
     put_events, put_filter = LogStream.put_log_events, LogsBackend.put_metric_filter
@@ -23,129 +25,89 @@ def join(lab_of) -> None:
         LogGroup.put_subscription_filter,
         LogsBackend.put_subscription_filter,
     )
-    export, send = LogsBackend.create_export_task, LogStream._send_log_events
+    describe = LogGroup.to_describe_dict
 
-    def refuse(code, message):
+    def refuse(message, code="InvalidParameterException"):
         raise JsonRESTError(code, message)
 
     def compiled(text):
         try:
             return log_patterns.compile_pattern(text or "")
         except log_patterns.PatternError as error:
-            refuse("InvalidParameterException", f"Invalid filter pattern: {error}")
+            refuse(f"Invalid filter pattern: {error}")
 
     class EventMessageFilter:
         def __init__(self, pattern):
             self.matches = lambda message: compiled(pattern).match(message) is not None
 
+    def named(backend, *names):
+        """Return names of groups, which may be given as ARNs; refuse those that are not there."""
+        plain = [name.rsplit(":log-group:", 1)[-1].removesuffix(":*") for name in names if name]
+        if not plain or any(name not in backend.groups for name in plain):
+            raise models.ResourceNotFoundException()
+        return plain
+
+    def seen(event):
+        return {
+            "id": f"{event.event_id:056d}",
+            "timestamp": event.timestamp,
+            "message": event.message,
+        }
+
     # what happens as events arrive
 
     def put_log_events(self, log_events):
         filters = self.log_group.subscription_filters
-        self.log_group.subscription_filters = {}
+        self.log_group.subscription_filters = {}  # moto would deliver all events
         first = len(self.events)
         try:
             token = put_events(self, log_events)
         finally:
             self.log_group.subscription_filters = filters
-        new = self.events[first:]
-        _make_metrics(self, new)
-        for one in filters.values():
-            pattern = compiled(one.filter_pattern)
-            chosen = [
-                {
-                    "id": f"{event.event_id:056d}",
-                    "timestamp": event.timestamp,
-                    "message": event.message,
-                }
-                for event in new
-                if pattern.match(event.message) is not None
-            ]
-            if chosen:
-                service = one.destination_arn.split(":")[2]
-                _deliver(self, service, one, chosen)
-        return token
-
-    def _deliver(stream, service, one, chosen):
-        import base64
-        import gzip
-
-        from dealab.cloud.delivery import deliver
-
-        if service not in ("lambda", "kinesis"):
-            send(stream, service, one.destination_arn, one.name, chosen)
-            return
-        document = {
-            "messageType": "DATA_MESSAGE",
-            "owner": stream.account_id,
-            "logGroup": stream.log_group.name,
-            "logStream": stream.log_stream_name,
-            "subscriptionFilters": [one.name],
-            "logEvents": chosen,
-        }
-        packed = gzip.compress(json.dumps(document).encode(), mtime=0)
-        if service == "lambda":
-            data = {"awslogs": {"data": base64.b64encode(packed).decode()}}
-            deliver(one.destination_arn, data, source=stream.log_group.arn)
-        else:
-            import boto3
-
-            kinesis = boto3.client("kinesis", region_name=stream.region)
-            name = one.destination_arn.rsplit("/", 1)[-1]
-            kinesis.put_record(StreamName=name, Data=packed, PartitionKey=stream.log_stream_name)
-
-    def _make_metrics(stream, events):
-        """Put what metric filters and embedded metrics say, with the time of each event."""
-        group = stream.log_group.name
-        backend = models.logs_backends[stream.account_id][stream.region]
-        data = []  # (namespace, datum)
-        for one in backend.filters.get_matching_filters(log_group_name=group):
-            pattern = compiled(one["filterPattern"])
-            for change in one["metricTransformations"]:
-                hits = [log_patterns.metric_values(pattern, change, e.message) for e in events]
-                default = change.get("defaultValue")
-                for event, hit in zip(events, hits, strict=True):
-                    if hit is None and default is not None and not any(hits):
-                        hit = (float(default), {})
-                    if hit is not None:
-                        data.append(_datum(change["metricNamespace"], change["metricName"], [hit[0]],
-                                           event.timestamp, hit[1], change.get("unit")))  # fmt: skip
-        for event in events:
-            for found in log_patterns.embedded_metrics(event.message):
-                data.append(_datum(found["namespace"], found["name"], found["values"],
-                                   found["timestamp"], found["dimensions"], found["unit"]))  # fmt: skip
-        if data:
+        new = [seen(event) for event in self.events[first:]]
+        group, backend = self.log_group.name, models.logs_backends[self.account_id][self.region]
+        found = backend.filters.get_matching_filters(log_group_name=group)
+        for namespace, datum in log_groups.metric_data(found, new):
             from moto.backends import get_backend
 
-            cloudwatch = get_backend("cloudwatch")[stream.account_id][stream.region]
-            for namespace, datum in data:
-                cloudwatch.put_metric_data(namespace, [datum])
+            cloudwatch = get_backend("cloudwatch")[self.account_id][self.region]
+            cloudwatch.put_metric_data(namespace, [datum])
+        source = {"owner": self.account_id, "logGroup": group, "logStream": self.log_stream_name}
+        for one in filters.values():
+            packed = log_groups.subscribed(one.filter_pattern, new, one.name, source)
+            if packed:
+                _deliver(self, one.destination_arn, packed)
+        return token
 
-    def _datum(namespace, name, values, stamp, dimensions, unit):
-        import datetime
+    def _deliver(stream, target, packed):
+        from dealab.cloud.delivery import deliver
 
-        made = {
-            "MetricName": name,
-            "Values": values,
-            "Timestamp": datetime.datetime.fromtimestamp(stamp / 1000, datetime.UTC),
-            "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-        }
-        return namespace, made | ({"Unit": unit} if unit else {})
+        service, name = target.split(":")[2], target.rsplit("/", 1)[-1]
+        if service == "lambda":
+            data = {"awslogs": {"data": base64.b64encode(packed).decode()}}
+            deliver(target, data, source=stream.log_group.arn)
+            return
+        client = boto3.client(service, region_name=stream.region)
+        if service == "kinesis":
+            key = stream.log_stream_name
+            client.put_record(StreamName=name, Data=packed, PartitionKey=key)
+        elif service == "firehose":
+            client.put_record(DeliveryStreamName=name, Record={"Data": packed})
+        else:
+            raise LabLimit(f"A subscription to {target}", "CloudWatch Logs delivers the events.")
 
     # filters
 
-    def put_metric_filter(
-        self, filter_name, filter_pattern, log_group_name, metric_transformations
-    ):
-        if log_group_name not in self.groups:
-            raise models.ResourceNotFoundException()
+    def put_metric_filter(self, filter_name, filter_pattern, log_group_name, changes):
+        named(self, log_group_name)
         compiled(filter_pattern)
-        for change in metric_transformations:
-            if change.get("dimensions") and change.get("defaultValue") is not None:
-                refuse("InvalidParameterException", "Invalid metric transformation: dimensions and "
-                       "default value are mutually exclusive properties.")  # fmt: skip
+        if any(one.get("dimensions") and "defaultValue" in one for one in changes):
+            refuse(
+                "Invalid metric transformation: dimensions and default value are mutually "
+                "exclusive properties."
+            )
         self.filters.delete_filter(filter_name, log_group_name)  # putting it again replaces it
-        put_filter(self, filter_name, filter_pattern, log_group_name, metric_transformations)
+        put_filter(self, filter_name, filter_pattern, log_group_name, changes)
 
     def test_metric_filter(self):
         pattern = compiled(self._get_param("filterPattern"))
@@ -170,78 +132,119 @@ def join(lab_of) -> None:
         compiled(filter_pattern)
         put_subscription(self, log_group_name, filter_name, filter_pattern, *args, **kwargs)
 
+    def filter_log_events(self):
+        """moto ignores the prefix of stream names and the group's ARN, and does not interleave."""
+        ask, backend = self._get_param, self.logs_backend
+        [group] = named(backend, ask("logGroupIdentifier") or ask("logGroupName"))
+        names, prefix = ask("logStreamNames") or [], ask("logStreamNamePrefix")
+        if names and prefix:
+            refuse("The parameters logStreamNames and logStreamNamePrefix are mutually exclusive")
+        compiled(ask("filterPattern"))
+        if prefix:
+            streams = backend.groups[group].streams
+            names = [name for name in streams if name.startswith(prefix)] or ["\0"]
+        page = (ask("startTime"), ask("endTime"), ask("limit"), ask("nextToken"))
+        events, token, searched = backend.filter_log_events(
+            group, names, *page, ask("filterPattern"), True
+        )
+        answer = {"events": events, "searchedLogStreams": searched}
+        return json.dumps(answer | ({"nextToken": token} if token else {}))
+
+    def to_describe_dict(self):
+        backend = models.logs_backends[self.account_id][self.region]
+        count = len(backend.filters.get_matching_filters(log_group_name=self.name))
+        return {**describe(self), "metricFilterCount": count}
+
     # retention: the lab drops events as soon as they are due, the service within 72 hours
 
     def retained(self):
         kept = self.__dict__.setdefault("_kept", [])
         days = self.log_group.retention_in_days
         if days:
-            oldest = (time.time() - int(days) * 86_400) * 1000
+            oldest = (lab_of().clock.time() - int(days) * 86_400) * 1000
             kept[:] = [event for event in kept if event.timestamp >= oldest]
         return kept
 
-    def export_task(self, *args, **kwargs):
-        task = export(self, *args, **kwargs)
-        if kwargs.get("fromTime", 0) > kwargs.get("to", 1):
-            refuse("InvalidParameterException", "The specified time range is not valid.")
-        return task
+    def create_export_task(self, **ask):
+        """As the service lays it out: prefix/task id/stream/000000.gz."""
+        group, bucket, prefix = ask["logGroupName"], ask["destination"], ask["destinationPrefix"]
+        start, end = ask["fromTime"], ask["to"]
+        s3 = boto3.client("s3", region_name=self.region_name)
+        named(self, group)
+        if start > end:
+            refuse("The specified time range is not valid.")
+        try:
+            s3.head_bucket(Bucket=bucket)
+        except s3.exceptions.ClientError:
+            refuse("The given bucket does not exist. Please make sure the bucket is valid.")
+        task_id = str(models.mock_random.uuid4())
+        task = models.ExportTask(task_id, ask["taskName"], group, bucket, prefix, start, end)
+        files = {f"{prefix}/aws-logs-write-test": b"Permission Check Successful"}
+        for stream_name, stream in self.groups[group].streams.items():
+            events = [seen(event) for event in stream.events if start <= event.timestamp < end]
+            if events:
+                key = f"{prefix}/{task_id}/{stream_name.replace('/', '-')}/000000.gz"
+                files[key] = log_groups.export_file(events)
+        for key, body in files.items():
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
+        task.status = {"code": "COMPLETED", "message": "Completed successfully"}
+        self.export_tasks[task_id] = task
+        return task_id
 
     # Logs Insights
 
     def start_query(self):
-        if self._get_param("queryLanguage") in ("SQL", "PPL"):
-            raise LabLimit(f"OpenSearch {self._get_param('queryLanguage')} in Logs Insights",
-                           "It runs the query in that language.")  # fmt: skip
-        names = self._get_param("logGroupNames") or [self._get_param("logGroupName")]
-        names = [n.rsplit(":log-group:", 1)[-1].removesuffix(":*") for n in
-                 self._get_param("logGroupIdentifiers") or names if n]  # fmt: skip
-        backend, text = self.logs_backend, self._get_param("queryString")
-        if not names or any(name not in backend.groups for name in names):
-            raise models.ResourceNotFoundException()
+        ask, backend = self._get_param, self.logs_backend
+        language, text = ask("queryLanguage") or "CWLI", ask("queryString")
+        if language != "CWLI":
+            raise LabLimit(
+                f"OpenSearch {language} in Logs Insights", "It runs the query in that language."
+            )
+        asked = ask("logGroupIdentifiers") or ask("logGroupNames") or [ask("logGroupName")]
+        names = named(backend, *asked)
         start, end = self._get_int_param("startTime"), self._get_int_param("endTime")
         if start > end:
-            refuse("InvalidParameterException", "endTime must not be before startTime.")
+            refuse("endTime must not be before startTime.")
         # The service takes seconds; milliseconds are known by their size.
         start, end = (t if t > 10**11 else t * 1000 for t in (start, end))
         events = [
-            {"timestamp": e.timestamp, "ingestionTime": e.ingestion_time, "message": e.message,
-             "logStream": stream.log_stream_name, "log": f"{backend.account_id}:{name}",
-             "ptr": f"{e.event_id:056d}"}
+            {
+                **seen(event),
+                "ptr": f"{event.event_id:056d}",
+                "ingestionTime": event.ingestion_time,
+                "logStream": stream.log_stream_name,
+                "log": f"{backend.account_id}:{name}",
+            }
             for name in names
             for stream in backend.groups[name].streams.values()
-            for e in stream.events
-        ]  # fmt: skip
+            for event in stream.events
+        ]
+        now = int(time.time() * 1000)
         try:
-            result = logs_insights.run(text, events, start, end, int(time.time() * 1000),
-                                       self._get_int_param("limit"))  # fmt: skip
+            result = logs_insights.run(text, events, start, end, now, self._get_int_param("limit"))
         except logs_insights.MalformedQuery as error:
-            problem = JsonRESTError("MalformedQueryException", error.message)
-            place = {"startCharOffset": error.start, "endCharOffset": error.end}
-            compile_error = {"location": place, "message": error.message}
-            problem.description = json.dumps({"__type": "MalformedQueryException",
-                "message": error.message, "queryCompileError": compile_error})  # fmt: skip
-            raise problem from error
+            refusal = JsonRESTError("MalformedQueryException", error.message)
+            refusal.description = json.dumps(
+                {"__type": "MalformedQueryException", **logs_insights.compile_error(error)}
+            )
+            raise refusal from error
         query_id = str(models.mock_random.uuid4())
-        backend.queries[query_id] = Query(query_id, text, names, result, int(time.time() * 1000))
+        backend.queries[query_id] = Query(query_id, text, names, result, now)
         return json.dumps({"queryId": query_id})
 
     class Query:
         status = "Complete"
 
         def __init__(self, query_id, text, names, result, created):
-            self.query_id, self.query, self.log_group_names = query_id, text, names
-            self.result, self.created = result, created
+            self.query_id, self.log_group_names, self.result = query_id, names, result
+            self._described = {"queryId": query_id, "queryString": text, "createTime": created}
 
-        def to_json(self, log_group_name):
-            return {"queryId": self.query_id, "queryString": self.query, "status": self.status,
-                    "createTime": self.created, "logGroupName": self.log_group_names[0]}  # fmt: skip
+        def to_json(self, _):
+            group = self.log_group_names[0]
+            return {**self._described, "status": self.status, "logGroupName": group}
 
         def to_result_json(self):
-            rows = [[{"field": n, "value": v} for n, v in row] for row in self.result.rows]
-            numbers = {"recordsMatched": self.result.matched, "recordsScanned": self.result.scanned,
-                       "bytesScanned": self.result.bytes}  # fmt: skip
-            return {"queryLanguage": "CWLI", "results": rows, "status": self.status,
-                    "statistics": {name: float(value) for name, value in numbers.items()}}  # fmt: skip
+            return {"queryLanguage": "CWLI", "status": self.status, **self.result.answer()}
 
     def get_query_results(self, query_id):
         if query_id not in self.queries:
@@ -250,24 +253,26 @@ def join(lab_of) -> None:
 
     def stop_query(self):
         query = self.logs_backend.get_query_results(self._get_param("queryId"))
-        refuse(
-            "InvalidParameterException",
-            f"Query {query.query_id} is not running: it is {query.status}.",
-        )
+        refuse(f"Query {query.query_id} is not running: it is {query.status}.")
 
     def describe_queries(self, log_group_name, status):
-        return [q for q in self.queries.values() if log_group_name in (None, *q.log_group_names)
-                and status in (None, q.status)]  # fmt: skip
+        return [
+            query
+            for query in self.queries.values()
+            if log_group_name in (None, *query.log_group_names) and status in (None, query.status)
+        ]
 
     models.EventMessageFilter = EventMessageFilter
     LogStream.put_log_events = put_log_events
     LogStream.events = property(retained, lambda self, value: self.__dict__.update(_kept=value))
     LogGroup.put_subscription_filter = put_subscription_filter
+    LogGroup.to_describe_dict = to_describe_dict
     LogsBackend.put_metric_filter = put_metric_filter
     LogsBackend.put_subscription_filter = checked_subscription
-    LogsBackend.create_export_task = export_task
+    LogsBackend.create_export_task = create_export_task
     LogsBackend.get_query_results = get_query_results
     LogsBackend.describe_queries = describe_queries
+    LogsResponse.filter_log_events = filter_log_events
     LogsResponse.start_query = start_query
     LogsResponse.stop_query = stop_query
     LogsResponse.test_metric_filter = test_metric_filter

@@ -1,12 +1,15 @@
-"""S3 over the lake (``dealab.cloud.lake``), and keys in event records as the service encodes them.
+"""S3 over the lake (``dealab.cloud.lake``), and event records as the service writes them.
 
-moto turns "/" into "%2F" in the keys of event records.
+moto turns "/" into "%2F" in the keys of event records, leaves out who, version and order, and gives
+EventBridge a reason of its own.
 """
+
+import contextlib
 
 
 def join(lab_of) -> None:
     _one_lake()
-    _event_keys()
+    _event_records()
 
 
 def _one_lake() -> None:
@@ -24,6 +27,7 @@ def _one_lake() -> None:
         def __init__(self, bucket: str):
             super().__init__()
             self.bucket = bucket
+            self.kept = ("", [])  # a key, and versions that suspended versioning leaves in place
 
         def _mirror(self, key: str) -> None:
             lab = labs.running()
@@ -35,6 +39,8 @@ def _one_lake() -> None:
             self._mirror(key)
 
         def setlist(self, key, list_):
+            if self.kept[0] == key:
+                list_, self.kept = [*self.kept[1], *list_], ("", [])
             super().setlist(key, list_)
             self._mirror(key)
 
@@ -61,16 +67,79 @@ def _one_lake() -> None:
     S3Backend.buckets = property(buckets, set_buckets)
 
 
-def _event_keys() -> None:
+#: what EventBridge tells as the reason of an event
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html (checked 2026-11-23)
+REASONS = {
+    "ObjectCreated:Put": "PutObject",
+    "ObjectCreated:Post": "POST Object",
+    "ObjectCreated:Copy": "CopyObject",
+    "ObjectCreated:CompleteMultipartUpload": "CompleteMultipartUpload",
+    "ObjectRemoved:Delete": "DeleteObject",
+    "ObjectRemoved:DeleteMarkerCreated": "DeleteObject",
+}
+
+
+def _event_records() -> None:
+    from itertools import count
     from urllib.parse import quote_plus
 
+    from botocore.exceptions import ClientError
+    from moto import backends
+    from moto.core.utils import unix_time
     from moto.s3 import notifications
 
     get_event = notifications._get_s3_event
+    steps = count(1)
 
     def get_s3_event(event_name, bucket, key, notification_id):
         event = get_event(event_name, bucket, key, notification_id)
-        event["Records"][0]["s3"]["object"]["key"] = quote_plus(key.name, safe="/")
+        [record] = event["Records"]
+        owner = {"principalId": bucket.account_id}
+        record |= {"userIdentity": owner, "requestParameters": {"sourceIPAddress": "127.0.0.1"}}
+        record["s3"]["bucket"]["ownerIdentity"] = owner
+        told = record["s3"]["object"]
+        told |= {"key": quote_plus(key.name, safe="/"), "sequencer": f"{next(steps):018X}"}
+        if key.version_id != "null":
+            told["versionId"] = key.version_id
+        if "ObjectRemoved" in event_name:
+            del told["size"], told["eTag"]
         return event
 
+    def send_event_bridge_message(account_id, bucket, event_name, key):
+        kind = event_name.removeprefix("s3:")
+        told = {"key": key.name, "sequencer": f"{next(steps):018X}"}
+        if key.version_id != "null":
+            told["version-id"] = key.version_id
+        detail = {
+            "version": "0",
+            "bucket": {"name": bucket.name},
+            "object": told,
+            "request-id": f"{next(steps):016X}",
+            "requester": account_id,
+            "source-ip-address": "127.0.0.1",
+            "reason": REASONS.get(kind, kind.partition(":")[2]),
+        }
+        if kind.startswith("ObjectRemoved"):
+            marker = kind.endswith("DeleteMarkerCreated")
+            made = "Delete Marker Created" if marker else "Permanently Deleted"
+            detail["deletion-type"] = made
+        else:
+            told |= {"size": key.size, "etag": key.etag.strip('"')}
+        event = {
+            "version": "0",
+            "id": "",
+            "detail-type": notifications._detail_type(event_name),
+            "source": "aws.s3",
+            "account": account_id,
+            "time": unix_time(),
+            "region": bucket.region_name,
+            "resources": [bucket.arn],
+            "detail": detail,
+        }
+        buses = backends.get_backend("events")[account_id][bucket.region_name].event_buses
+        for rule in buses["default"].rules.values():
+            with contextlib.suppress(ClientError):  # a target that is gone: nobody is told
+                rule.send_to_targets(event, transform_input=False)
+
     notifications._get_s3_event = get_s3_event
+    notifications._send_event_bridge_message = send_event_bridge_message

@@ -20,9 +20,10 @@ def join(lab_of) -> None:
             found = read(self, action, resource)
             return PermissionResult.NEUTRAL if found == PermissionResult.DENIED else found
         caller = permissions.caller()
-        if action == "s3:DeleteObject" and caller is not None:  # each key of DeleteObjects
-            if not kept.decided(caller, "s3", Need(action, resource), self.region_name).allowed:
-                return PermissionResult.DENIED
-        return PermissionResult.PERMITTED
+        if action != "s3:DeleteObject" or caller is None:
+            return PermissionResult.PERMITTED
+        # For each key of DeleteObjects.
+        allowed = kept.decided(caller, "s3", Need(action, resource), self.region_name).allowed
+        return PermissionResult.PERMITTED if allowed else PermissionResult.DENIED
 
     FakeBucket.get_permission = get_permission

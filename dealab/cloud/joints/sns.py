@@ -51,6 +51,9 @@ def join(lab_of) -> None:
                 self.protocol, self.endpoint = own
 
     def hand_over(self, message, message_id, **more):
+        allowed = lab_of().permissions.may_deliver(self.topic_arn, self.endpoint)
+        if self.protocol in ("sqs", "lambda") and not allowed:
+            raise ServiceException("AuthorizationError", "The endpoint's policy refuses SNS.")
         raw = str(self.attributes.get("RawMessageDelivery")).lower() == "true"
         if self.protocol == "lambda":
             delivery.sns_to_lambda(self, message, message_id, **more)

@@ -1,8 +1,8 @@
 """SQS as the service does it: FIFO order and duplicates, batches, redrive, long polls, sizes.
 
 moto forgets a FIFO message's deduplication id when it is deleted, gives duplicates new ids, counts
-characters and not bytes, fails a whole batch for one bad entry, deletes by outdated receipt handles,
-waits for ever on a clock that stands, and has no message move tasks. The rules: models/queues.py.
+characters and not bytes, fails a whole batch for one bad entry, deletes by outdated handles, waits
+for ever on a clock that stands, and has no message move tasks. The rules: models/queues.py.
 """
 
 import json
@@ -203,7 +203,8 @@ def join(lab_of) -> None:
                 raise InvalidParameterValue(
                     f"Value {json.dumps(document)} for parameter RedrivePolicy is invalid. Reason: "
                     "Invalid value for maxReceiveCount: "
-                    f"{document['maxReceiveCount']}, valid values are from 1 to 1000 both inclusive."
+                    f"{document['maxReceiveCount']}, valid values are from 1 to 1000 both "
+                    "inclusive."
                 )
         if target is not None:
             allow = json.loads(getattr(target, "redrive_allow_policy", None) or "{}")

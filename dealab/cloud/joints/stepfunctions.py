@@ -178,7 +178,15 @@ def _read_paths(lab_of) -> None:
     string_expression.StringIntrinsicFunction._eval_body = evaluate
     for module in (cause_decl, error_decl):  # moto cuts the first and last letter off each name
         module._STRING_RETURN_FUNCTIONS.update(
-            ("Format", "JsonToString", "ArrayGetItem", "Base64Decode", "Base64Encode", "Hash", "UUID")
+            [
+                "Format",
+                "JsonToString",
+                "ArrayGetItem",
+                "Base64Decode",
+                "Base64Encode",
+                "Hash",
+                "UUID",
+            ]
         )
     IntrinsicParser.parse = staticmethod(
         lambda text: (SimpleNamespace(name=SimpleNamespace(name=text[7:].partition("(")[0])), None)
@@ -415,13 +423,15 @@ def _fail_distributed_maps() -> None:
 
 def _use_the_labs_clients() -> None:
     """Tasks call with the lab's own keys; moto makes a new client with made-up ones each time."""
-    import boto3
     from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
+    from dealab.cloud import lab as labs
     from dealab.cloud import machines
 
     def boto_client_for(region, service, state_credentials=None):
-        return boto3.client(service, region_name=region)
+        role = state_credentials.role_arn if state_credentials else ""
+        permissions = labs.current().permissions
+        return permissions.client_as(role, "states.amazonaws.com", service, region)
 
     from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
         state_task_service,
@@ -451,13 +461,22 @@ def _use_the_labs_clients() -> None:
                 del response[name]
 
     def call(self, env, resource_runtime_part, normalised_parameters, state_credentials) -> None:
-        client = boto_client_for(resource_runtime_part.region, self._get_boto_service_name())
+        name = self._get_boto_service_name()
+        client = boto_client_for(resource_runtime_part.region, name, state_credentials)
         response = getattr(client, self._get_boto_service_action())(**normalised_parameters)
         response.pop("ResponseMetadata", None)
         env.stack.append(response)
 
     # moto forgets that a job which is waited for has no token, and fails.
     state_task_service_glue._SUPPORTED_INTEGRATION_PATTERNS.add("waitForTaskToken")
+    glue_task = state_task_service_glue.StateTaskServiceGlue
+    waited = glue_task._build_sync_resolver
+
+    def build_sync_resolver(self, *given, **named):
+        poll = waited(self, *given, **named)
+        return lambda: _in_milliseconds(poll())
+
+    glue_task._build_sync_resolver = build_sync_resolver
     base = state_task_service.StateTaskService
     for kind in (base, state_task_service_sfn.StateTaskServiceSfn):
         original = kind._normalise_parameters
@@ -501,3 +520,8 @@ def _in_pascal_case(value, shape, plain):
     if isinstance(value, list) and shape.type_name == "list":
         return [_in_pascal_case(item, shape.member, plain) for item in value]
     return plain(value)
+
+
+def _in_milliseconds(found):
+    """Turn the datetimes of a job's run, which moto leaves in its output, into JSON."""
+    return found and json.loads(json.dumps(found, default=lambda at: int(at.timestamp() * 1000)))

@@ -12,10 +12,11 @@ https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.html
 https://docs.aws.amazon.com/glue/latest/dg/define-crawler.html
 https://repost.aws/knowledge-center/glue-crawler-detect-schema
 
-What the documentation leaves open, and the model decides: two schemas are similar when at least
-70 % of the larger one's column names are in both (headerless files: names and types); CSV text
-that looks like a date stays a string; columns without a header are called col0, col1, ... as the
-service does in practice (its guide counts from col1).
+What the documentation leaves open, and the model decides: two schemas are similar when the larger
+one has at least 70 % of the smaller one's columns, and at most twice those that both have (by name;
+in files without a header by name and type); CSV text that looks like a date stays a string; columns
+without a header are called col0, col1, ... as the service does in practice (its guide counts from
+col1).
 
 Left out, refused by name: XML, Ion, BSON, log formats and grok; JDBC, DynamoDB, Delta, Hudi and
 Iceberg targets; crawling by S3 events. The certainty number of a custom classifier is 1 or 0.

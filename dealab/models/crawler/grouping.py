@@ -16,7 +16,7 @@ from dealab.models.crawler import hive
 from dealab.models.crawler.classifiers import Schema, classify
 from dealab.models.crawler.settings import Settings, excluded
 
-SIMILAR = 0.7
+SIMILAR = 0.7  # of folders, and of the column names of the smaller schema
 CLUSTERS = 5
 _FORMATS = {
     "parquet": "org.apache.hadoop.hive.ql.io.parquet.MapredParquet{}Format",
@@ -104,7 +104,9 @@ def find_tables(things: list[Thing], target: Target, settings: Settings, skip=()
         for thing in (found[: target.sample] if target.sample else found)
     }
     start = tuple(part for part in target.prefix.split("/") if part)
-    if settings.level is not None:
+    if exact and any(exact == thing.key for found in leaves.values() for thing in found):
+        parts = _alone(next(iter(leaves.values())), schemas)
+    elif settings.level is not None:
         parts = _at_level(settings.level - 1, leaves, schemas, settings)
     else:
         parts = _parts(start, leaves, schemas, settings)
@@ -186,12 +188,21 @@ def _of_objects(folder, things, schemas, settings) -> list[_Part]:
                 break
         else:
             groups.append(([schema], [thing]))
+    kinds, members = max(groups, key=lambda group: len(group[1]))
+    if len(members) <= SIMILAR * len(read):
+        return _alone(read, schemas)
     if len(groups) == 1:
-        schema = _union(groups[0][0])
-        return [_Part(folder, schema, [((), schema, things)])]  # with those not sampled
+        members = things  # with those not sampled
+    others = [thing for thing in read if thing not in members]
+    schema = _union(kinds)
+    return [_Part(folder, schema, [((), schema, members)]), *_alone(others, schemas)]
+
+
+def _alone(things: list[Thing], schemas) -> list[_Part]:
+    """Make a table of each object."""
     return [
         _Part(tuple(thing.key.split("/")), schemas[thing.key], [((), schemas[thing.key], [thing])])
-        for thing in read
+        for thing in things
     ]
 
 
@@ -226,8 +237,8 @@ def _alike(one: Schema, other: Schema, settings) -> bool:
         mine, theirs = ({name for name, _ in schema.columns} for schema in (one, other))
     else:
         mine, theirs = set(one.columns), set(other.columns)
-    larger = max(len(mine), len(theirs))
-    return not larger or len(mine & theirs) / larger >= SIMILAR
+    common, smaller, larger = len(mine & theirs), *sorted((len(mine), len(theirs)))
+    return common >= SIMILAR * smaller and common * 2 >= larger
 
 
 def _union(schemas: list[Schema]) -> Schema:

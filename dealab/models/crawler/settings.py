@@ -7,11 +7,17 @@ import json
 import re
 from dataclasses import dataclass
 
+from dealab.models.refusals import Refused
+from dealab.sql.errors import LabLimit
+
 LOG = "LOG"
 
 
-class BadSettings(ValueError):
+class BadSettings(Refused):
     """The service would refuse these settings; the text is its message."""
+
+    def __init__(self, message: str):
+        super().__init__("InvalidInputException", message)
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,23 @@ class Settings:
             merge_columns=tables.get("AddOrUpdateBehavior") == "MergeNewColumns",
             threshold=tables.get("TableThreshold"),
             classifiers=tuple(classifiers),
+        )
+
+
+def check_targets(targets: dict | None, recrawl: dict | None) -> None:
+    """Refuse what a crawler may not look at. Raises BadSettings, LabLimit."""
+    for kind, listed in (targets or {}).items():
+        if listed and kind != "S3Targets":
+            raise LabLimit(
+                f"crawlers over {kind}",
+                "the crawler connects to the data store or reads the catalog tables.",
+                "Crawlers reach S3, JDBC databases, DynamoDB, DocumentDB and open table formats.",
+            )
+    if not (targets or {}).get("S3Targets"):
+        raise BadSettings("Crawler must have at least one target")
+    if (recrawl or {}).get("RecrawlBehavior") == "CRAWL_EVENT_MODE":
+        raise LabLimit(
+            "crawlers in event mode", "the crawler takes the changed folders from an SQS queue."
         )
 
 

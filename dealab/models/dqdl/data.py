@@ -4,27 +4,26 @@ import re
 
 from dealab.models.dqdl.conditions import BadRule
 
-_ALIAS = re.compile(r"[A-Za-z_][\w.-]*")
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*")
 
 
 class Data:
     """``primary`` and each reference is a pandas DataFrame, a DuckDB relation or an Arrow table.
 
-    ``now`` (aware datetime, UTC) is the time of ``now()`` and DataFreshness.
+    ``now`` (naive datetime, UTC) is the time of ``now()`` and DataFreshness. ``lookup`` gives the
+    data of a table that a rule names as ``database.table``, or None.
     """
 
-    def __init__(self, primary, references: dict, now):
+    def __init__(self, primary, references: dict, now, lookup=None):
         import duckdb
 
         self.connection = duckdb.connect(config={"threads": 1})
         # Nothing in a rule's SQL may open files or load extensions.
-        self.now = now
+        self.now, self.lookup = now, lookup
         self.names = {"primary": "lab_primary"}
         self._load("lab_primary", primary)
-        for number, (alias, data) in enumerate(references.items()):
-            self.names[alias.lower()] = f"lab_reference_{number}"
-            self._load(f"lab_reference_{number}", data)
+        for alias, data in references.items():
+            self._add(alias, data)
         self.connection.create_function(
             "lab_find", _find, ["VARCHAR", "VARCHAR"], "BOOLEAN", null_handling="special"
         )
@@ -34,6 +33,18 @@ class Data:
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET timezone = 'UTC'")
         self.types = self.types_of("lab_primary")
+
+    def _add(self, alias: str, data) -> str:
+        name = self.names[alias.lower()] = f"lab_reference_{len(self.names)}"
+        self._load(name, data)
+        return name
+
+    def _known(self, alias: str) -> str | None:
+        """Return the table that an alias or a name of the catalog stands for."""
+        if alias.lower() not in self.names and "." in alias and self.lookup:
+            data = self.lookup(alias.lower())
+            return None if data is None else self._add(alias, data)
+        return self.names.get(alias.lower())
 
     def _load(self, name: str, data) -> None:
         data = data.to_arrow_table() if hasattr(data, "to_arrow_table") else data
@@ -78,7 +89,7 @@ class Data:
 
     def reference(self, alias: str) -> str:
         """Return the table of a reference alias. Raises BadRule for an unknown one."""
-        found = self.names.get(alias.lower())
+        found = self._known(alias)
         if found is None or found == "lab_primary":
             raise BadRule(f"Reference dataset {alias} was not provided!")
         return found
@@ -96,10 +107,10 @@ class Data:
         if not isinstance(tree, exp.Query) and what == "CustomSql":
             raise BadRule("CustomSql must be a SELECT statement")
         for table in tree.find_all(exp.Table):
-            full = ".".join(part.name for part in table.parts).lower()
-            if full in self.names:
+            known = self._known(".".join(part.name for part in table.parts))
+            if known:
                 alias = table.alias or table.name
-                table.replace(exp.to_table(self.names[full], alias=exp.to_identifier(alias, True)))
+                table.replace(exp.to_table(known, alias=exp.to_identifier(alias, True)))
         return tree.sql(dialect="duckdb", identify=True)
 
 

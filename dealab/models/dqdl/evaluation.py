@@ -78,20 +78,27 @@ class Report:
 
 
 def evaluate(
-    ruleset: Ruleset | str, primary, references=None, history=None, now=None, by_rows: bool = False
+    ruleset: Ruleset | str,
+    primary,
+    references=None,
+    history=None,
+    now=None,
+    by_rows: bool = False,
+    lookup=None,
 ) -> Report:
     """Evaluate a ruleset over data.
 
     ``primary`` and the ``references`` (by alias) are pandas DataFrames, Arrow tables or DuckDB
     relations. ``history`` maps a metric's name to its earlier values, newest first. ``now`` is the
     time of ``now()`` (default: the computer's). ``by_rows`` evaluates composite rules row by row
-    (``compositeRuleEvaluation.method`` ROW). Raises DqdlError, LabLimit.
+    (``compositeRuleEvaluation.method`` ROW). ``lookup(name)`` gives the data of another table of the
+    catalog, ``database.table``, or None. Raises DqdlError, LabLimit.
     """
     told = parse(ruleset) if isinstance(ruleset, str) else ruleset
     now = now or datetime.datetime.now(datetime.UTC)
     if now.tzinfo is not None:
         now = now.astimezone(datetime.UTC).replace(tzinfo=None)
-    data = Data(primary, references or {}, now)
+    data = Data(primary, references or {}, now, lookup)
     outcomes = []
     for number, rule in enumerate(told.rules, 1):
         found = _outcome(rule, data, history or {}, by_rows)

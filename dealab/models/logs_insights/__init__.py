@@ -19,7 +19,7 @@ from dealab.models.logs_insights.events import row as row_of
 from dealab.models.logs_insights.syntax import Command, MalformedQuery, Parser, Window, truth
 from dealab.models.logs_insights.values import is_structure, natural, printed
 
-__all__ = ["MalformedQuery", "Result", "run"]
+__all__ = ["MalformedQuery", "Result", "check", "compile_error", "run"]
 
 DEFAULT_LIMIT = 10_000
 
@@ -33,6 +33,27 @@ class Result:
     scanned: int = 0
     bytes: int = 0
 
+    def answer(self) -> dict:
+        """Return results and statistics as GetQueryResults does."""
+        numbers = (
+            ("recordsMatched", self.matched),
+            ("recordsScanned", self.scanned),
+            ("bytesScanned", self.bytes),
+        )
+        return {
+            "results": [[{"field": n, "value": v} for n, v in row] for row in self.rows],
+            "statistics": {name: float(value) for name, value in numbers},
+        }
+
+
+def compile_error(error: MalformedQuery) -> dict:
+    """Return message and queryCompileError as MalformedQueryException carries them."""
+    place = {"startCharOffset": error.start, "endCharOffset": error.end}
+    return {
+        "message": error.message,
+        "queryCompileError": {"location": place, "message": error.message},
+    }
+
 
 def check(query: str) -> list[Command]:
     """Parse ``query`` and return its commands. Raises MalformedQuery, or LabLimit by name."""
@@ -42,7 +63,7 @@ def check(query: str) -> list[Command]:
 def run(
     query: str, events: list[dict], start: int, end: int, now: int, limit: int | None = None
 ) -> Result:
-    """Run ``query`` over the ``events`` (see ``events.row``) from ``start`` to ``end``, both included.
+    """Run ``query`` over ``events`` (see ``events.row``) from ``start`` to ``end``, both included.
 
     Times are in ms. ``limit`` is that of the request; one in the query comes first. Raises
     MalformedQuery for a query that the service would refuse, LabLimit for what is not modelled.

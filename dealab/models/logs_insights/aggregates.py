@@ -12,7 +12,7 @@ from dealab.models.logs_insights.values import natural, number, printed
 
 
 def percentile(values: list, percent: float) -> float | None:
-    """Return the value below which ``percent`` of the sorted numbers lie, between two if need be."""
+    """Return the value below which ``percent`` of the numbers lie, between two if need be."""
     if not values:
         return None
     ordered = sorted(values)

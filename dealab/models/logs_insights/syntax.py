@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html (c
 An expression becomes an ``Expression``: a function of a row, with the text that names its column.
 """
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -240,6 +241,7 @@ class Parser:
     def _limit_command(self) -> Command:
         found = self._match(re.compile(r"\d+"))
         if not found or not 1 <= int(found.group()) <= 10_000:
+            self.at = found.start() if found else self.at
             raise self._fail("a number from 1 to 10000 was expected")
         return Command("", count=int(found.group()))
 
@@ -311,8 +313,8 @@ class Parser:
             return self._like(left)
         for symbol in ("!=", "<=", ">=", "==", "=", "<", ">"):
             if self._take(symbol):
-                operator = "=" if symbol == "==" else symbol
-                return _combine(lambda a, b: compare(a, operator, b), left, self._sum())
+                compared = functools.partial(_compared, "=" if symbol == "==" else symbol)
+                return _combine(compared, left, self._sum())
         here = self.at
         negated = bool(self._word("not"))
         if self._word("like"):
@@ -475,6 +477,10 @@ def _inside(value, parts: list[str]):
         else:
             return None
     return value
+
+
+def _compared(operator: str, left, right) -> bool:
+    return compare(left, operator, right)
 
 
 def truth(value) -> bool:

@@ -1,4 +1,4 @@
-"""Values of Logs Insights: what counts as a number, how values compare, and how they are printed."""
+"""Values of Logs Insights: what counts as a number, how values compare and are printed."""
 
 import datetime
 import functools

@@ -1,10 +1,7 @@
 """From an API call to the permissions that it needs: actions, resource ARNs and context keys.
 
-Most operations need the action of their own name on the resource that a parameter names; the
-table holds what differs. Source: the Service Authorization Reference,
-https://docs.aws.amazon.com/service-authorization/latest/reference/ (checked 2026-11-23).
-Left out: services that are not in ``SERVICES``; the permissions on S3 and Glue that Athena uses
-in the caller's name; most condition keys of single services.
+The table is ``services``. Left out: services that are not in it; the permissions on S3 and Glue
+that Athena uses in the caller's name; most condition keys of single services.
 """
 
 import base64
@@ -13,212 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
-#: service of boto3 -> (prefix of its actions, [(parameter, ARN after "arn:aws:")])
-#: {r} Region, {a} account, {v} the parameter's value, {Name} another parameter
-SERVICES: dict[str, tuple[str, list[tuple[str, str]]]] = {
-    "athena": (
-        "athena",
-        [
-            ("QueryExecutionId", "athena:{r}:{a}:workgroup/{lookup}"),
-            ("WorkGroup", "athena:{r}:{a}:workgroup/{v}"),
-        ],
-    ),
-    "cloudformation": ("cloudformation", [("StackName", "cloudformation:{r}:{a}:stack/{v}/*")]),
-    "cloudtrail": ("cloudtrail", [("Name", "cloudtrail:{r}:{a}:trail/{v}")]),
-    "cloudwatch": ("cloudwatch", [("AlarmName", "cloudwatch:{r}:{a}:alarm:{v}")]),
-    "config": ("config", []),
-    "dynamodb": (
-        "dynamodb",
-        [
-            ("IndexName", "dynamodb:{r}:{a}:table/{TableName}/index/{v}"),
-            ("TableName", "dynamodb:{r}:{a}:table/{v}"),
-            ("ResourceArn", "{v}"),
-        ],
-    ),
-    "dynamodbstreams": ("dynamodb", [("StreamArn", "{v}"), ("ShardIterator", "{lookup}")]),
-    "events": (
-        "events",
-        [("Rule", "events:{r}:{a}:rule/{bus}{v}"), ("Name", "events:{r}:{a}:rule/{bus}{v}")],
-    ),
-    "firehose": ("firehose", [("DeliveryStreamName", "firehose:{r}:{a}:deliverystream/{v}")]),
-    "glue": (
-        "glue",
-        [
-            ("JobName", "glue:{r}:{a}:job/{v}"),
-            ("CrawlerName", "glue:{r}:{a}:crawler/{v}"),
-            ("RulesetName", "glue:{r}:{a}:dataQualityRuleset/{v}"),
-        ],
-    ),
-    "iam": (
-        "iam",
-        [
-            ("UserName", "iam::{a}:user/{lookup}"),
-            ("RoleName", "iam::{a}:role/{lookup}"),
-            ("GroupName", "iam::{a}:group/{v}"),
-            ("PolicyArn", "{v}"),
-            ("PolicySourceArn", "{v}"),
-            ("PolicyName", "iam::{a}:policy/{v}"),
-        ],
-    ),
-    "kinesis": (
-        "kinesis",
-        [
-            ("StreamARN", "{v}"),
-            ("StreamName", "kinesis:{r}:{a}:stream/{v}"),
-            ("ShardIterator", "kinesis:{r}:{a}:stream/{lookup}"),
-            ("ConsumerARN", "{v}"),
-        ],
-    ),
-    "kms": ("kms", [("KeyId", "{lookup}"), ("TargetKeyId", "{lookup}")]),
-    "lakeformation": ("lakeformation", []),
-    "lambda": ("lambda", [("FunctionName", "lambda:{r}:{a}:function:{v}"), ("Resource", "{v}")]),
-    "logs": ("logs", [("logGroupName", "logs:{r}:{a}:log-group:{v}:log-stream:{stream}")]),
-    "redshift-data": (
-        "redshift-data",
-        [
-            ("ClusterIdentifier", "redshift:{r}:{a}:cluster:{v}"),
-            ("WorkgroupName", "redshift-serverless:{r}:{a}:workgroup/{v}"),
-        ],
-    ),
-    "resourcegroupstaggingapi": ("tag", []),
-    "s3": ("s3", []),
-    "scheduler": ("scheduler", [("Name", "scheduler:{r}:{a}:schedule/{group}/{v}")]),
-    "secretsmanager": (
-        "secretsmanager",
-        [("SecretId", "{lookup}"), ("Name", "secretsmanager:{r}:{a}:secret:{v}")],
-    ),
-    "sns": (
-        "sns",
-        [
-            ("TopicArn", "{v}"),
-            ("TargetArn", "{v}"),
-            ("SubscriptionArn", "{v}"),
-            ("ResourceArn", "{v}"),
-            ("Name", "sns:{r}:{a}:{v}"),
-        ],
-    ),
-    "sqs": (
-        "sqs",
-        [("QueueUrl", "sqs:{r}:{owner}:{last}"), ("QueueName", "sqs:{r}:{a}:{v}")],
-    ),
-    "ssm": (
-        "ssm",
-        [("Name", "ssm:{r}:{a}:parameter/{bare}"), ("Path", "ssm:{r}:{a}:parameter/{bare}")],
-    ),
-    "stepfunctions": (
-        "states",
-        [
-            ("stateMachineArn", "{v}"),
-            ("executionArn", "{v}"),
-            ("resourceArn", "{v}"),
-            ("name", "states:{r}:{a}:stateMachine:{v}"),
-        ],
-    ),
-    "sts": ("sts", [("RoleArn", "{v}")]),
-}
-
-#: operations whose action has another name; a * before the name: on every resource
-RENAMED = {
-    "lambda": {"Invoke": "InvokeFunction", "InvokeAsync": "InvokeFunction"},
-    "sqs": {
-        "SendMessageBatch": "SendMessage",
-        "DeleteMessageBatch": "DeleteMessage",
-        "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
-    },
-    "sns": {"PublishBatch": "Publish"},
-    "events": {"PutEvents": "PutEvents"},
-    "ssm": {"DescribeParameters": "*DescribeParameters"},
-    "stepfunctions": {
-        "SendTaskSuccess": "*SendTaskSuccess",
-        "SendTaskFailure": "*SendTaskFailure",
-        "SendTaskHeartbeat": "*SendTaskHeartbeat",
-    },
-}
-
-#: S3: operation -> action; what is not here has the action of its own name
-_S3 = {
-    "ListBuckets": "ListAllMyBuckets",
-    **dict.fromkeys(("HeadBucket", "ListObjects", "ListObjectsV2"), "ListBucket"),
-    "ListObjectVersions": "ListBucketVersions",
-    "ListMultipartUploads": "ListBucketMultipartUploads",
-    "ListParts": "ListMultipartUploadParts",
-    **dict.fromkeys(("GetObject", "HeadObject", "SelectObjectContent"), "GetObject"),
-    **dict.fromkeys(
-        (
-            *("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart"),
-            *("UploadPartCopy", "CompleteMultipartUpload"),
-        ),
-        "PutObject",
-    ),
-    "GetBucketCors": "GetBucketCORS",
-    **dict.fromkeys(("PutBucketCors", "DeleteBucketCors"), "PutBucketCORS"),
-    "GetBucketEncryption": "GetEncryptionConfiguration",
-    **dict.fromkeys(
-        ("PutBucketEncryption", "DeleteBucketEncryption"), "PutEncryptionConfiguration"
-    ),
-    **dict.fromkeys(
-        ("GetBucketLifecycle", "GetBucketLifecycleConfiguration"), "GetLifecycleConfiguration"
-    ),
-    **dict.fromkeys(
-        ("PutBucketLifecycle", "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle"),
-        "PutLifecycleConfiguration",
-    ),
-    "GetBucketReplication": "GetReplicationConfiguration",
-    **dict.fromkeys(
-        ("PutBucketReplication", "DeleteBucketReplication"), "PutReplicationConfiguration"
-    ),
-    "GetBucketNotificationConfiguration": "GetBucketNotification",
-    "PutBucketNotificationConfiguration": "PutBucketNotification",
-    "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration",
-    "PutBucketAccelerateConfiguration": "PutAccelerateConfiguration",
-    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
-    "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
-    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
-    **dict.fromkeys(
-        ("PutPublicAccessBlock", "DeletePublicAccessBlock"), "PutBucketPublicAccessBlock"
-    ),
-    "DeleteBucketTagging": "PutBucketTagging",
-    "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
-    **{
-        f"{verb}Bucket{kind}Configuration{s}": f"{'Get' if verb in ('Get', 'List') else 'Put'}"
-        f"{kind}Configuration"
-        for kind in ("Analytics", "Inventory", "Metrics", "IntelligentTiering")
-        for verb, s in (("Get", ""), ("List", "s"), ("Put", ""), ("Delete", ""))
-    },
-}
-#: with a VersionId these are actions of their own
-_VERSIONED = re.compile(r"(Get|Delete|Put)Object(|Tagging|Acl|Attributes)$")
-_S3_KEYS = {
-    "Prefix": "s3:prefix",
-    "Delimiter": "s3:delimiter",
-    "MaxKeys": "s3:max-keys",
-    "ACL": "s3:x-amz-acl",
-    "ServerSideEncryption": "s3:x-amz-server-side-encryption",
-    "SSEKMSKeyId": "s3:x-amz-server-side-encryption-aws-kms-key-id",
-    "SSECustomerAlgorithm": "s3:x-amz-server-side-encryption-customer-algorithm",
-    "StorageClass": "s3:x-amz-storage-class",
-    "CopySource": "s3:x-amz-copy-source",
-    "MetadataDirective": "s3:x-amz-metadata-directive",
-    "VersionId": "s3:VersionId",
-    "ObjectLockMode": "s3:object-lock-mode",
-    "IfNoneMatch": "s3:if-none-match",
-}
-#: (service, operation) that hand a role over -> (paths to the role, service that gets it)
-PASSES_ROLE = {
-    "lambda": ("lambda.amazonaws.com", {"CreateFunction", "UpdateFunctionConfiguration"}),
-    "glue": ("glue.amazonaws.com", {"CreateJob", "UpdateJob", "CreateCrawler", "UpdateCrawler"}),
-    "stepfunctions": ("states.amazonaws.com", {"CreateStateMachine", "UpdateStateMachine"}),
-    "firehose": ("firehose.amazonaws.com", {"CreateDeliveryStream"}),
-    "events": ("events.amazonaws.com", {"PutTargets", "PutRule"}),
-    "scheduler": ("scheduler.amazonaws.com", {"CreateSchedule", "UpdateSchedule"}),
-    "cloudformation": ("cloudformation.amazonaws.com", {"CreateStack", "UpdateStack"}),
-}
-_ROLE_NAMES = {"role", "rolearn"}
-#: need no permission, and no policy can deny them (sts decides AssumeRole itself)
-#: and S3 decides DeleteObjects key by key, and tells of each in its answer
-FREE = {("s3", "DeleteObjects")} | {("sts", name) for name in ("GetCallerIdentity", "GetSessionToken", "GetAccessKeyInfo")} | {
-    ("sts", f"AssumeRole{how}") for how in ("", "WithWebIdentity", "WithSAML")
-}
+from dealab.models.policy.services import (
+    FREE,
+    PASSES_ROLE,
+    RENAMED,
+    ROLE_NAMES,
+    S3_ACTIONS,
+    S3_KEYS,
+    SERVICES,
+    VERSIONED,
+)
 
 
 @dataclass(frozen=True)
@@ -340,7 +141,7 @@ def _roles(params) -> list[str]:
     found = []
     if isinstance(params, dict):
         for name, value in params.items():
-            if name.lower() in _ROLE_NAMES and isinstance(value, str):
+            if name.lower() in ROLE_NAMES and isinstance(value, str):
                 found.append(value)
             else:
                 found += _roles(value)
@@ -351,10 +152,8 @@ def _s3(call: _Call) -> list[Need]:
     params, operation = call.params, call.operation
     bucket = str(params.get("Bucket", ""))
     bucket = bucket if bucket.startswith("arn:") else f"arn:aws:s3:::{bucket}"
-    action = _S3.get(operation, operation)
-    keys = {
-        name: params[given] for given, name in _S3_KEYS.items() if params.get(given) is not None
-    }
+    action = S3_ACTIONS.get(operation, operation)
+    keys = {name: params[given] for given, name in S3_KEYS.items() if params.get(given) is not None}
     tags = (
         dict(parse_qsl(params.get("Tagging", ""))) if isinstance(params.get("Tagging"), str) else {}
     )
@@ -369,7 +168,7 @@ def _s3(call: _Call) -> list[Need]:
     if "Key" not in params:
         return [call.need(action, bucket, **keys)]
     target = f"{bucket}/{params['Key']}"
-    if params.get("VersionId") and (match := _VERSIONED.match(action)):
+    if params.get("VersionId") and (match := VERSIONED.match(action)):
         action = f"{match.group(1)}ObjectVersion{match.group(2)}"
     found = [call.need(action, target, **keys)]
     if action == "PutObject":

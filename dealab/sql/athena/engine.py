@@ -4,6 +4,7 @@ import datetime
 import time
 from typing import ClassVar
 
+from dealab.sql import lake as lakes
 from dealab.sql.engine import Engine, guarded
 from dealab.sql.errors import LabBug, LabLimit, ServiceError
 from dealab.sql.types import athena_name
@@ -80,17 +81,27 @@ class Athena(Engine):
         """Return the lake's catalog; for the session of a role, what Lake Formation grants it."""
         if self.principal is None:
             return self.lake.catalog
-        from dealab.sql import lake
         from dealab.sql.athena.guarded import Guarded
 
-        if lake.guardian is None:
+        if lakes.guardian is None:
             raise LabLimit(
                 f"a query of the role {self.principal} without a local AWS",
                 "Lake Formation decides which columns and rows a role sees.",
                 "run aws = start_aws() first; the grants are made with boto3.",
             )
-        rules, arn = lake.guardian(self.principal)
+        rules, arn = lakes.guardian(self.principal)
         return Guarded(self.lake.catalog, rules, arn)
+
+    def own_error(self, code: str, message: str) -> ServiceError:
+        """Build the error that one of the lab's macros raised."""
+        if code == "NO_SUCH_BUCKET":
+            return ServiceError(
+                "HIVE_WRITER_OPEN_ERROR",
+                "The specified bucket does not exist (Service: Amazon S3; Status Code: 404; "
+                "Error Code: NoSuchBucket)",
+                hint=f"make the bucket first: s3.create_bucket(Bucket={message!r}).",
+            )
+        return super().own_error(code, message)
 
     def history(self):
         """Return the queries of this lake in the order of their start: ``id``, ``sql``, ``state``,
@@ -153,6 +164,10 @@ class Athena(Engine):
                 outputs.store(self, execution, result)
                 reuse.keep(self, execution, sql, parameters, result)
             return result
+        except lakes.NoSuchBucket as problem:
+            failure = self.own_error("NO_SUCH_BUCKET", str(problem))
+            execution.state, execution.reason = "FAILED", str(failure)
+            raise failure from None
         except (LabLimit, LabBug):
             self.groups.executions.remove(execution)  # Athena was never asked
             raise

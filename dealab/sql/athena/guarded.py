@@ -56,9 +56,8 @@ class Guarded:
         fields = [column for column, _ in table.fields()]
         access = self.rules.access(self.principal, database, name, fields)
         shown = set(access.columns or fields)  # who may only describe sees what there is
-        made = Seen(
-            **{key: getattr(table, key) for key in Table.__dataclass_fields__}, access=access
-        )
+        held = {key: getattr(table, key) for key in Table.__dataclass_fields__}
+        made = Seen(**held, access=access)
         return made if len(shown) == len(fields) else _without(made, shown)
 
     def entry(self, database: str, name: str) -> dict | None:
@@ -116,6 +115,8 @@ class Guarded:
                 )
         else:
             self.may_create(database)
+        self._check_location(entry.get("StorageDescriptor", {}).get("Location"), database, name)
+        if self._catalog.entry(database, name) is None:
             self.rules.creators[database.lower(), name.lower()] = self.principal
         return self._catalog.put_table(entry)
 
@@ -132,7 +133,26 @@ class Guarded:
     def put_partitions(self, database: str, name: str, partitions: list[dict]) -> None:
         if not (self._may("ALTER", database, name) or self._may("INSERT", database, name)):
             raise denied(f": Required Alter on {name.lower()}")
+        for part in partitions:
+            location = part.get("StorageDescriptor", {}).get("Location")
+            self._check_location(location, database, name)
         self._catalog.put_partitions(database, name, partitions)
+
+    def _check_location(self, location: str | None, database: str, name: str) -> None:
+        """Refuse a table over the files of another one of which the role sees not everything."""
+        place = (location or "").rstrip("/") + "/"
+        if place == "/":
+            return
+        own = (database.lower(), name.lower())
+        for home in self._catalog.databases:
+            for other in self._catalog.tables(home):
+                table = self._catalog.find(home, other)
+                there = table.location.rstrip("/") + "/"
+                overlaps = there != "/" and (place.startswith(there) or there.startswith(place))
+                if overlaps and (home, other) != own:
+                    fields = [column for column, _ in table.fields()]
+                    if not self.rules.access(self.principal, home, other, fields).whole:
+                        raise denied(f": Required Data Location Access on {location}")
 
     def _may(self, permission: str, database: str, name: str = "") -> bool:
         return bool(self.rules.permits(self.principal, permission, database, name))

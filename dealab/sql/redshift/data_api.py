@@ -113,7 +113,8 @@ class DataApi:
         try:
             engine = self._engine(made, given)
             engine.run("BEGIN")
-            for at, (sql, part) in enumerate(zip(sqls, made["SubStatements"], strict=True), 1):
+            for sql, part in zip(sqls, made["SubStatements"], strict=True):
+                at += 1
                 start = time.perf_counter_ns()
                 self._note(part, engine, engine.run(sql))
                 part["Duration"] = time.perf_counter_ns() - start

@@ -135,6 +135,12 @@ class Redshift(Engine):
     def own_error(self, code, message):
         if code == "DIVISION_BY_ZERO":
             return super().own_error("22012", "division by zero")
+        if code == "NO_SUCH_BUCKET":
+            return super().own_error(
+                "XX000",
+                "S3ServiceException:The specified bucket does not exist,Status 404,"
+                "Error NoSuchBucket",
+            )
         if code == "HIVE_BAD_DATA":
             return super().own_error("XX000", f"Spectrum Scan Error: {message}")
         return super().own_error(code, message)

@@ -29,6 +29,7 @@ def prefixed(lake, location: str) -> list[File]:
     bucket, key = lakes.split(location)
     folder = f"s3://{bucket}/" + (key.rpartition("/")[0] + "/" if "/" in key else "")
     start = f"{bucket}/{key}"
+    lake.check_seen(location)
     return [
         File(f"s3://{name}", path) for name, path in lake.objects(folder) if name.startswith(start)
     ]

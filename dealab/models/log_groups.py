@@ -1,0 +1,72 @@
+"""What CloudWatch Logs makes of events: metrics, subscription documents, export files.
+
+Sources (checked 2026-11-23):
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html
+
+Events are dicts with ``timestamp`` (ms), ``message`` and ``id``.
+"""
+
+import gzip
+import json
+from datetime import UTC, datetime
+
+from dealab.models.log_patterns import compile_pattern, embedded_metrics, metric_values
+
+
+def metric_data(filters: list[dict], events: list[dict]) -> list[tuple[str, dict]]:
+    """Return (namespace, datum for PutMetricData) that metric filters and embedded metrics give.
+
+    A filter's default value counts once for each event of a call in which none matches.
+    """
+    made = []
+    for one in filters:
+        pattern = compile_pattern(one["filterPattern"])
+        for change in one["metricTransformations"]:
+            hits = [metric_values(pattern, change, event["message"]) for event in events]
+            if not any(hits) and change.get("defaultValue") is not None:
+                hits = [(float(change["defaultValue"]), {})] * len(events)
+            for event, hit in zip(events, hits, strict=True):
+                if hit:
+                    metric = {"name": change["metricName"], "unit": change.get("unit")}
+                    metric |= {"values": [hit[0]], "dimensions": hit[1]}
+                    metric |= {"timestamp": event["timestamp"]}
+                    made.append((change["metricNamespace"], _datum(metric)))
+    for event in events:
+        made += [(one["namespace"], _datum(one)) for one in embedded_metrics(event["message"])]
+    return made
+
+
+def _datum(metric: dict) -> dict:
+    dimensions = [{"Name": name, "Value": value} for name, value in metric["dimensions"].items()]
+    datum = {
+        "MetricName": metric["name"],
+        "Values": metric["values"],
+        "Timestamp": datetime.fromtimestamp(metric["timestamp"] / 1000, UTC),
+        "Dimensions": dimensions,
+    }
+    return datum | ({"Unit": metric["unit"]} if metric["unit"] else {})
+
+
+def subscribed(pattern: str, events: list[dict], name: str, source: dict) -> bytes | None:
+    """Return the gzip document that a subscription filter sends; None if no event matches.
+
+    ``source`` has owner, logGroup and logStream.
+    """
+    match = compile_pattern(pattern or "").match
+    chosen = [event for event in events if match(event["message"]) is not None]
+    if not chosen:
+        return None
+    head = {"messageType": "DATA_MESSAGE", **source, "subscriptionFilters": [name]}
+    return gzip.compress(json.dumps(head | {"logEvents": chosen}).encode(), mtime=0)
+
+
+def export_file(events: list[dict]) -> bytes:
+    """Return the gzip file of an export task: a line with the time for each event."""
+    lines = [
+        f"{datetime.fromtimestamp(event['timestamp'] / 1000, UTC):%Y-%m-%dT%H:%M:%S}."
+        f"{event['timestamp'] % 1000:03d}Z {event['message']}\n"
+        for event in sorted(events, key=lambda event: event["timestamp"])
+    ]
+    return gzip.compress("".join(lines).encode(), mtime=0)
