@@ -1,9 +1,12 @@
 """How fast the local AWS is: python benchmarks/cloud.py
 
-Prints the time to start in a new process and again in the same one, calls per second, and records
-per second through a Lambda event source mapping. Figures of one machine; see docs/local-aws.md.
+Prints the time to start in a new process and again in the same one, calls per second beside those
+to moto's own server on loopback (in the same run, with their ratio), and records per second through
+a Lambda event source mapping. Figures of one machine; see docs/local-aws.md.
 """
 
+import importlib.util
+import socket
 import statistics
 import subprocess
 import sys
@@ -24,6 +27,58 @@ def first_start(times: int = 5) -> float:
     return statistics.median(float(run.stdout) for run in runs)
 
 
+class Server:
+    """moto's own server in a process of its own, as it is used without this lab."""
+
+    def __enter__(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        self.url = f"http://127.0.0.1:{port}"
+        return self
+
+    def __exit__(self, *error):
+        self.process.terminate()
+        self.process.wait(10)
+
+    def client(self, service):
+        import boto3
+
+        return boto3.client(service, endpoint_url=self.url)
+
+
+def prepare(client) -> dict:
+    """Make what the calls need with ``client(service)``; return name -> call."""
+    s3, kinesis, sqs, dynamodb = map(client, ("s3", "kinesis", "sqs", "dynamodb"))
+    s3.create_bucket(Bucket="bench")
+    kinesis.create_stream(StreamName="bench", ShardCount=4)
+    url = sqs.create_queue(QueueName="bench")["QueueUrl"]
+    dynamodb.create_table(
+        TableName="bench",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return {
+        "s3.put_object": lambda: s3.put_object(Bucket="bench", Key="k", Body=b"x" * 1000),
+        "s3.get_object": lambda: s3.get_object(Bucket="bench", Key="k")["Body"].read(),
+        "kinesis.put_record": lambda: kinesis.put_record(
+            StreamName="bench", Data=b"x", PartitionKey=str(time.perf_counter_ns())
+        ),
+        "sqs.send_message": lambda: sqs.send_message(QueueUrl=url, MessageBody="x"),
+        "dynamodb.put_item": lambda: dynamodb.put_item(TableName="bench", Item={"id": {"S": "1"}}),
+    }
+
+
 def rate(call, seconds: float = 1.0) -> float:
     """Calls of ``call`` per second."""
     call()
@@ -34,6 +89,14 @@ def rate(call, seconds: float = 1.0) -> float:
     return count / (time.perf_counter() - begun)
 
 
+def compare(mine: dict, theirs: dict) -> None:
+    """Print calls per second of each, and how many times as many they are here."""
+    print(f"{'calls/s':<26} {'here':>8} {'moto server':>12} {'ratio':>6}")
+    for name, call in mine.items():
+        here, there = rate(call), rate(theirs[name])
+        print(f"{name:<26} {here:8.0f} {there:12.0f} {here / there:6.1f}")
+
+
 def main() -> None:
     import boto3
 
@@ -42,20 +105,23 @@ def main() -> None:
     print(f"first start, new process   {first_start() * 1000:8.0f} ms")
     start_aws()
     begun = time.perf_counter()
-    aws = start_aws()
+    start_aws()
     print(f"start again                {(time.perf_counter() - begun) * 1000:8.1f} ms")
 
-    s3, kinesis, sqs = boto3.client("s3"), boto3.client("kinesis"), boto3.client("sqs")
-    dynamodb, lambda_ = boto3.client("dynamodb"), boto3.client("lambda")
-    s3.create_bucket(Bucket="bench")
-    kinesis.create_stream(StreamName="bench", ShardCount=4)
-    url = sqs.create_queue(QueueName="bench")["QueueUrl"]
-    dynamodb.create_table(
-        TableName="bench",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    mine = prepare(boto3.client)
+    if importlib.util.find_spec("flask"):
+        with Server() as server:
+            compare(mine, prepare(server.client))
+    else:
+        print("moto's own server needs flask and flask-cors, which are not installed: not compared")
+        for name, call in mine.items():
+            print(f"{name:<26} {rate(call):8.0f} calls/s")
+    standing = start_aws(at="2026-03-02T09:00")
+    moved = rate(prepare(boto3.client)["sqs.send_message"])
+    print(f"{'sqs.send_message, at=':<26} {moved:8.0f}")
+    standing.stop()
+    aws = start_aws()
+    kinesis, lambda_ = boto3.client("kinesis"), boto3.client("lambda")
     lambda_.create_function(
         FunctionName="bench",
         Runtime="python3.13",
@@ -63,17 +129,8 @@ def main() -> None:
         Handler="handler.handler",
         Code={"ZipFile": zip_handler("def handler(event, context): return 1")},
     )
-    calls = {
-        "s3.put_object": lambda: s3.put_object(Bucket="bench", Key="k", Body=b"x" * 1000),
-        "kinesis.put_record": lambda: kinesis.put_record(
-            StreamName="bench", Data=b"x", PartitionKey=str(time.perf_counter_ns())
-        ),
-        "sqs.send_message": lambda: sqs.send_message(QueueUrl=url, MessageBody="x"),
-        "dynamodb.put_item": lambda: dynamodb.put_item(TableName="bench", Item={"id": {"S": "1"}}),
-        "lambda.invoke, warm": lambda: lambda_.invoke(FunctionName="bench"),
-    }
-    for name, call in calls.items():
-        print(f"{name:<26} {rate(call):8.0f} calls/s")
+    warm = rate(lambda: lambda_.invoke(FunctionName="bench"))
+    print(f"{'lambda.invoke, warm':<26} {warm:8.0f}")
 
     kinesis.create_stream(StreamName="records", ShardCount=4)
     arn = kinesis.describe_stream(StreamName="records")["StreamDescription"]["StreamARN"]

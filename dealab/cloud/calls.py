@@ -20,6 +20,7 @@ def install(lab_of) -> None:
     if _installed:
         return
     _installed = True
+    import botocore.handlers
     from botocore.client import BaseClient
     from botocore.exceptions import ClientError
 
@@ -46,6 +47,20 @@ def install(lab_of) -> None:
 
     BaseClient._make_api_call = _make_api_call
 
+    class Tokens:
+        """``uuid`` for botocore: the tokens that the SDK makes up are the same in every run."""
+
+        @staticmethod
+        def uuid4():
+            from moto.moto_api._internal import mock_random
+
+            return mock_random.uuid4() if lab_of() else uuid.uuid4()
+
+        def __getattr__(self, name):
+            return getattr(uuid, name)
+
+    botocore.handlers.uuid = Tokens()
+
 
 def _note(lab, client, operation: str, parameters: dict, answer: dict, by_lab: bool) -> None:
     model = client.meta.service_model
@@ -57,28 +72,32 @@ def _note(lab, client, operation: str, parameters: dict, answer: dict, by_lab: b
     error = error if isinstance(error, dict) else None  # some answers have a text of that name
     number = len(lab.calls) + lab.calls_dropped
     metadata = answer.get("ResponseMetadata", {})
-    lab.calls.append(
-        Call(
-            time=lab.clock.now(),
-            service=model.service_name,
-            source={"dynamodbstreams": "dynamodb"}.get(model.service_name, model.endpoint_prefix),
-            operation=operation,
-            region="us-east-1" if model.service_name in GLOBAL else client.meta.region_name,
-            account=who.account if who else lab.account,
-            access_key=key,
-            caller=user_identity(
-                kind, who.arn if who else "", who.account if who else "",
-                who.id if who else "", key, who.role if who else "",
-            ),
-            parameters=parameters,
-            response=answer,
-            error=(error["Code"], error.get("Message", "")) if error else None,
-            request_id=metadata.get("RequestId", ""),
-            # Not from moto's random numbers, so that looking on changes nothing of what comes.
-            event_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{lab.account}/{number}")),
-            by_lab=by_lab,
-        )
+    call = Call(
+        time=lab.clock.now(),
+        service=model.service_name,
+        source={"dynamodbstreams": "dynamodb"}.get(model.service_name, model.endpoint_prefix),
+        operation=operation,
+        region="us-east-1" if model.service_name in GLOBAL else client.meta.region_name,
+        account=who.account if who else lab.account,
+        access_key=key,
+        caller=user_identity(
+            kind, who.arn if who else "", who.account if who else "",
+            who.id if who else "", key, who.role if who else "",
+        ),
+        parameters=parameters,
+        response=answer,
+        error=(error["Code"], error.get("Message", "")) if error else None,
+        request_id=metadata.get("RequestId", ""),
+        # Not from moto's random numbers, so that looking on changes nothing of what comes.
+        event_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{lab.account}/{number}")),
+        by_lab=by_lab,
     )  # fmt: skip
+    if not call.management:  # contents would fill the memory, and no event shows them
+        plain = {k: v for k, v in parameters.items() if isinstance(v, (str, int, bool))}
+        call.parameters, call.response = plain, {}
+    elif call.read_only:
+        call.response = {}
+    lab.calls.append(call)
     if len(lab.calls) > KEPT:
         lab.calls_dropped += KEPT // 10
         del lab.calls[: KEPT // 10]

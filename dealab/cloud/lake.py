@@ -142,10 +142,10 @@ class Bridge:
             if name in self._inward:
                 self._inward.discard(name)
                 return
-            if isinstance(version, DatasetKey):
-                self.lake.unmirror(name)
-            elif not _current(version) or _archived(version):
+            if not _current(version) or version.storage_class in ARCHIVED:
                 self.lake.mirror(name, None)
+            elif isinstance(version, DatasetKey):
+                self.lake.unmirror(name)
             elif hasattr(version, "customer_key"):
                 self.lake.mirror(name, None)
                 self.lake.unseen[name] = "it is encrypted with a key of the customer (SSE-C)"
@@ -170,10 +170,6 @@ class Bridge:
 
 def _current(version) -> bool:
     return version is not None and not isinstance(version, FakeDeleteMarker)
-
-
-def _archived(version) -> bool:
-    return version.storage_class in ARCHIVED
 
 
 _making = threading.RLock()

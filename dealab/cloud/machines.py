@@ -42,7 +42,10 @@ def patch(lab_of) -> None:
     from moto import backend_index
     from moto.stepfunctions import responses, urls
     from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
-    from moto.stepfunctions.parser.backend.execution import Execution
+    from moto.stepfunctions.parser.backend.execution import (
+        BaseExecutionWorkerCommunication,
+        Execution,
+    )
     from moto.stepfunctions.parser.models import StepFunctionsParserBackend as Backend
 
     from dealab.models import asl
@@ -76,6 +79,13 @@ def patch(lab_of) -> None:
         return found
 
     Execution.get_start_execution_details = get_start_execution_details
+    terminated = BaseExecutionWorkerCommunication.terminated
+
+    def terminated_and_told(self):
+        terminated(self)
+        tell(lab_of(), self.execution)
+
+    BaseExecutionWorkerCommunication.terminated = terminated_and_told
 
     def create_state_machine(self, name, definition, roleArn, **more):
         known = next((m for m in self.state_machines if m.name == name), None)
@@ -120,7 +130,7 @@ def _refuse_what_is_missing(definition: dict) -> None:
             raise LabLimit(
                 f"{field} of a Map (state {name!r})",
                 "batches the items, writes results to S3, or goes on after some failed items",
-                "A distributed Map reads millions of items from S3; inline, 40 at most run at once.",
+                "A distributed Map reads its items from S3; an inline one runs at most 40 at once.",
             )
         found = re.match(r"arn:[\w-]+:states:[^:]*:[^:]*:([\w-]+):", resource)
         if found and state["Type"] == "Task" and found[1] not in OPTIMIZED:
@@ -257,6 +267,7 @@ def start_execution(lab, backend, asked: dict) -> dict:
     execution = _new(lab, backend, Execution, version, name, given)
     machine.executions.append(execution)
     execution.start()
+    tell(lab, execution)
     lab.turns.run()
     return {"executionArn": execution.exec_arn, "startDate": execution.start_date}
 
@@ -295,6 +306,39 @@ def start_sync_execution(lab, backend, asked: dict) -> dict:
         for key, value in execution.to_start_sync_execution_output().items()
         if value is not None
     }
+
+
+def tell(lab, execution) -> None:
+    """Send the event of a Standard execution's new status to the default event bus.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html (checked
+    2026-11-23).
+    """
+    from moto.events.models import events_backends
+    from moto.moto_api._internal import mock_random
+
+    if execution.sm_type == "EXPRESS":
+        return
+    detail = describe(execution)
+    for name in ("startDate", "stopDate"):
+        moment = detail.get(name)
+        detail[name] = None if moment is None else round(moment.timestamp() * 1000)
+    for name in ("redriveCount", "redriveStatus", "redriveStatusReason"):
+        detail.pop(name)
+    event = {
+        "version": "0",
+        "id": str(mock_random.uuid4()),
+        "detail-type": "Step Functions Execution Status Change",
+        "source": "aws.states",
+        "account": execution.account_id,
+        "time": lab.clock.time(),
+        "region": execution.region_name,
+        "resources": [execution.exec_arn],
+        "detail": {"output": None, "error": None, "cause": None, **detail},
+    }
+    buses = events_backends[execution.account_id][execution.region_name].event_buses
+    for rule in list(buses["default"].rules.values()):
+        rule.send_to_targets(dict(event))
 
 
 def _new(lab, backend, kind, machine, name, given: str):
@@ -371,7 +415,11 @@ def find(backend, arn: str):
 
 
 def describe_execution(lab, backend, asked: dict) -> dict:
-    execution = find(backend, asked["executionArn"])
+    return describe(find(backend, asked["executionArn"]))
+
+
+def describe(execution) -> dict:
+    """Return what DescribeExecution answers for moto's Execution."""
     answer = {
         "executionArn": execution.exec_arn,
         "stateMachineArn": execution.state_machine.arn.split(":stateMachine:")[0]
@@ -448,9 +496,9 @@ def stop_execution(lab, backend, asked: dict) -> dict:
     execution = find(backend, asked["executionArn"])
     if execution.status not in NOT_RUNNING:
         error, cause = asked.get("error"), asked.get("cause")
+        execution.error, execution.cause = error, cause
         execution.stop(stop_date=lab.clock.now(), error=error, cause=cause)
         lab.turns.run()
-        execution.error, execution.cause = error, cause
         execution.stop_date = execution.stop_date or lab.clock.now()
     return {"stopDate": execution.stop_date}
 

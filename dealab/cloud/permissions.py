@@ -83,18 +83,23 @@ class Permissions:
         """
         from botocore.exceptions import ClientError
 
-        kept = principals.role_named(role)
-        if self.enforced and kept is not None:
-            who = Principal("service", service)
-            trust = [parse(kept.assume_role_policy_document, "trust", "trust policy")]
-            context = {"aws:SourceAccount": self.lab.account} | self.context
-            request = Request(who, "sts:AssumeRole", role, context)
-            decision = decide(request, Policies(resource=trust))
-            self.decisions.append(decision)
-            if not decision.allowed:
-                answer = {"Error": {"Code": "AccessDenied", "Message": decision.message}}
-                raise ClientError(answer, "AssumeRole")
+        refused = self.distrust(role, service)
+        if refused:
+            answer = {"Error": {"Code": "AccessDenied", "Message": refused.message}}
+            raise ClientError(answer, "AssumeRole")
         return self.principals.session(role, session)
+
+    def distrust(self, role: str, service: str):
+        """Return the decision that keeps ``service`` from assuming ``role``, or None."""
+        kept = principals.role_named(role) if self.enforced else None
+        if kept is None:
+            return None
+        trusts = [parse(kept.assume_role_policy_document, "trust", "trust policy")]
+        context = {"aws:SourceAccount": self.lab.account} | self.context
+        request = Request(Principal("service", service), "sts:AssumeRole", role, context)
+        decision = decide(request, Policies(resource=trusts))
+        self.decisions.append(decision)
+        return None if decision.allowed else decision
 
     def lend(self, function, environment) -> dict[str, str]:
         """Give a handler its role's credentials, as variables and as boto3's default session."""
@@ -233,6 +238,13 @@ class Permissions:
                     "decides this call by its own actions and resources",
                 ) from None
             return home
+        except (AttributeError, KeyError, TypeError, ValueError):
+            if watched:
+                raise
+            needed = []  # nothing is decided, so that an odd parameter must not matter
+        if operation == "CreateFunction" and self.distrust(params["Role"], "lambda.amazonaws.com"):
+            words = "The role defined for the function cannot be assumed by Lambda."
+            raise error(client, operation, "InvalidParameterValueException", words, 400)
         if bad := services.bad_policy(service, operation, params):
             raise error(client, operation, *bad, 400)
         uses = keys.used(service, operation, params, home, region)

@@ -104,13 +104,32 @@ def _mappings(lab) -> list:
         mapping
         for backend in list(lambda_backends[lab.account].values())
         for mapping in list(backend._event_source_mappings.values())
-        if mapping.enabled
+        if mapping.enabled and _source_exists(mapping)
     ]
 
 
+def _source_exists(mapping) -> bool:
+    from moto.dynamodb.models import dynamodb_backends
+    from moto.kinesis.models import kinesis_backends
+    from moto.sqs.models import sqs_backends
+
+    _, _, service, region, account, resource = mapping.event_source_arn.split(":", 5)
+    if service == "sqs":
+        return resource in sqs_backends[account][region].queues
+    name = resource.split("/")[1]
+    if service == "kinesis":
+        return name in kinesis_backends[account][region].streams
+    return name in dynamodb_backends[account][region].tables
+
+
 def _poll(lab, mapping) -> None:
+    from moto.core.exceptions import HTTPException
+
     mapping.last_result = "No records processed"
-    (_poll_queue if _is_queue(mapping) else _poll_stream)(lab, mapping)
+    try:
+        (_poll_queue if _is_queue(mapping) else _poll_stream)(lab, mapping)
+    except HTTPException:
+        mapping.last_result = "PROBLEM: Function not found"
 
 
 def _is_queue(mapping) -> bool:

@@ -3,6 +3,11 @@
 templates.lint(text)       # a table: rule, level, line, message
 """
 
+import functools
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
 from dealab.models.templates import NotInLab, TemplateError
 
 SAM = "AWS::Serverless-2016-10-31"
@@ -29,6 +34,47 @@ def lint(text: str):
         for match in sorted(found, key=lambda match: (match.linenumber, match.rule.id))
     ]
     return pandas.DataFrame(rows, columns=["rule", "level", "line", "message"])
+
+
+def unrecognized(types) -> list[str]:
+    """Return those of ``types`` that AWS has no resource type for."""
+    known = _registry("us-east-1")
+    return sorted({one for one in types if one not in known and not one.startswith("Custom::")})
+
+
+def complaints(type_name: str, properties: dict) -> list[str]:
+    """Return what the service says of properties that are missing or that a type does not have.
+
+    After the schemas of CloudFormation's registry, which cfn-lint brings along. Types of values are
+    not checked here: templates may write numbers as text.
+    """
+    import jsonschema
+
+    file = _schemas() / "resources" / f"{_registry('us-east-1')[type_name]}.json"
+    schema = json.loads(file.read_text())
+    found, draft = [], jsonschema.Draft7Validator
+    # Patterns are written for another kind of regular expression than Python's.
+    without = {name: lambda *_: None for name in ("pattern", "patternProperties")}
+    for error in jsonschema.validators.extend(draft, without)(schema).iter_errors(properties):
+        place = "/".join(["#", *map(str, error.absolute_path)])
+        if error.validator == "required":
+            missing = [name for name in error.validator_value if name not in error.instance]
+            found += [f"{place}: required key [{name}] not found" for name in missing]
+        elif error.validator == "additionalProperties" and "patternProperties" not in error.schema:
+            known = error.schema.get("properties", {})
+            extra = [name for name in error.instance if name not in known]
+            found += [f"{place}: extraneous key [{name}] is not permitted" for name in extra]
+    return sorted(set(found))
+
+
+def _schemas() -> Path:
+    # Found without importing cfn-lint, which takes seconds.
+    return Path(find_spec("cfnlint").submodule_search_locations[0]) / "data" / "schemas"
+
+
+@functools.cache
+def _registry(region: str) -> dict:
+    return json.loads((_schemas() / "providers" / f"{region}.json").read_text())
 
 
 def transformed(document: dict, parameters: dict) -> dict:

@@ -172,6 +172,8 @@ def modules(session, reading, objects, table) -> dict[str, ModuleType]:
             name: _Refused(name) for name in ("DynamicFrame", "DynamicFrameCollection")
         },
         "awsglue.transforms": {name: _Refused(name) for name in _TRANSFORMS.split()},
+        "awsglue.gluetypes": {},
+        "awsglue.functions": {},
         "awsgluedq": {},
         "awsgluedq.transforms": {"EvaluateDataQuality": _Refused("EvaluateDataQuality")},
     }

@@ -78,7 +78,11 @@ def start(settings: dict[str, str] | None = None) -> "Server":
     """Start a server that runs until ``.stop()`` or the end of Python; ``.url`` is its address."""
     if reason := why_not():
         raise PostgresMissing(reason)
-    return Server(_programs(), _SETTINGS | (settings or {}))
+    *others, last = _programs()
+    for programs in others:
+        with contextlib.suppress(PostgresMissing):
+            return Server(programs, _SETTINGS | (settings or {}))
+    return Server(last, _SETTINGS | (settings or {}))
 
 
 class Server:
@@ -145,25 +149,31 @@ class Server:
             return cursor.fetchone()[0] if cursor.description else None
 
     def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [str(self._programs / program), *arguments],
-            stdin=subprocess.DEVNULL,
-            # Not a pipe: the server would inherit it, and reading to its end would never end.
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=False,
-            timeout=60,
-            user=self._user,
-            group=self._user,
-            start_new_session=True,
-            env={
-                "PATH": os.environ.get("PATH", ""),
-                "LANG": "C",
-                "TZ": "UTC",
-                "HOME": str(self.folder),
-            },
-            cwd=self.folder,
-        )
+        try:
+            done = subprocess.run(
+                [str(self._programs / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                # Not a pipe: the server would inherit it, and reading to its end would never end.
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                timeout=60,
+                user=self._user,
+                group=self._user,
+                start_new_session=True,
+                env={
+                    "PATH": os.environ.get("PATH", ""),
+                    "LANG": "C",
+                    "TZ": "UTC",
+                    "HOME": str(self.folder),
+                },
+                cwd=self.folder,
+            )
+        except PermissionError as problem:
+            raise PostgresMissing(
+                f"PostgreSQL does not run as root, and the user that it would run as may not read "
+                f"{self._programs}."
+            ) from problem
         if done.returncode:
             raise PostgresMissing(
                 f"PostgreSQL did not start: {program} ended with {done.returncode}. {self.log()}"
@@ -236,9 +246,9 @@ def _stop_all() -> None:
         one.stop()
 
 
-def _programs() -> Path | None:
-    """Return the folder of initdb, pg_ctl and postgres: the wheel's, else the computer's own."""
-    return _of_the_wheel() or _of_the_computer()
+def _programs() -> list[Path]:
+    """Return folders of initdb, pg_ctl and postgres: the wheel's, then the computer's own."""
+    return [found for found in (_of_the_wheel(), _of_the_computer()) if found]
 
 
 def _of_the_wheel() -> Path | None:

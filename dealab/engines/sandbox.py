@@ -7,8 +7,11 @@
 
 Calls of Python's own file functions are mapped (``open``, ``os``, ``pathlib``, ``shutil``,
 ``tempfile``), in the thread that is ``inside`` and in threads that it starts. Anything else is
-read-only, as in the service. A relative path starts at ``/var/task``. Compiled code that opens
-files by itself (pyarrow, sqlite3, subprocesses) is not seen: it meets the computer's own folders.
+read-only, as in the service. A relative path starts at ``/var/task``.
+
+Compiled code that opens files by itself (pyarrow, DuckDB, sqlite3, subprocesses) meets the
+computer's own folders. What it writes to ``/tmp`` can be read on by Python code here, but is not
+counted, and another environment can see it.
 """
 
 import builtins
@@ -42,12 +45,16 @@ class Places:
         self.writable = {path: Path(folder) for path, folder in writable.items()}
         self.all = {**{p: Path(f) for p, f in (read_only or {}).items()}, **self.writable}
         self.limits = limits or {}
+        self._since = [os.stat(self.all[path]).st_mtime for path in self.limits]
         # Python and its packages may lie below /tmp, too, and stay readable there.
         programs = {sys.prefix, sys.base_prefix, *sys.path} - {"", "/", *self.all}
         self._programs = tuple(os.path.join(path, "") for path in programs if os.path.isabs(path))
 
-    def real(self, path, writes: bool = False):
-        """Return the real path. Raises OSError (read-only) for a write outside ``writable``."""
+    def real(self, path, writes: bool = False, exists: bool = True):
+        """Return the real path. Raises OSError (read-only) for a write outside ``writable``.
+
+        ``exists``: the path is one that should be there, and not one to be made.
+        """
         if isinstance(path, int):  # an open file
             return path
         text = os.fsdecode(path)
@@ -62,12 +69,21 @@ class Places:
                 break
             if _below(full, start):
                 if may:
-                    return os.path.join(folder, full[len(start) + 1 :])
+                    real = os.path.join(folder, full[len(start) + 1 :])
+                    compiled = exists and start in self.limits and self._by_compiled(full, real)
+                    return full if compiled else real
                 break
         else:
             if not writes:
                 return path
         raise OSError(errno.EROFS, "Read-only file system", text)
+
+    def _by_compiled(self, full: str, real: str) -> bool:
+        """Say whether compiled code made the file, in the computer's own folder."""
+        with outside():
+            if os.path.lexists(real) or not os.path.isfile(full):
+                return False
+            return os.stat(full).st_mtime >= min(self._since)
 
     def room(self, real: str) -> tuple[str, int] | None:
         """Return (path, bytes still free) of the limited place that ``real`` lies in, or None."""
@@ -112,14 +128,14 @@ class _Limited(io.FileIO):
         raise io.UnsupportedOperation("fileno")
 
 
-def _open(path, mode="r", buffering=-1, encoding=None, errors=None, newline=None, *more, **named):
+def _open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, *more, **named):
     places = getattr(_here, "places", None)
     original = _saved(builtins, "open")
     rest = (buffering, encoding, errors, newline)
-    if places is None or isinstance(path, int):
-        return original(path, mode, *rest, *more, **named)
+    if places is None or isinstance(file, int):
+        return original(file, mode, *rest, *more, **named)
     writes = bool(set(mode) & set("wax+"))
-    real = places.real(path, writes)
+    real = places.real(file, writes, exists="w" not in mode and "x" not in mode)
     if not writes or more or named or places.room(real) is None:
         return original(real, mode, *rest, *more, **named)
     raw = _Limited(real, mode.replace("b", "").replace("t", ""), places)
@@ -146,10 +162,15 @@ def _mapped(original, paths: int, writes: bool):
             changes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         else:
             changes = writes
-        given = list(args) or ([named.pop("path")] if "path" in named else ["."])
+        given, made = list(args), original.__name__ == "mkdir"
+        if not args and not set(named) & {"path", "src", "dst"}:
+            given = ["."]
         first = 1 if original.__name__ == "symlink" else 0  # a link's text stays as it is
         for index in range(first, min(paths, len(given))):
-            given[index] = places.real(given[index], bool(changes))
+            given[index] = places.real(given[index], bool(changes), not (made or index))
+        for name in ("path", "src", "dst"):
+            if name in named and not (first and name == "src"):
+                named[name] = places.real(named[name], bool(changes), name != "dst" and not made)
         return original(*given, **named)
 
     call.__name__ = original.__name__

@@ -64,8 +64,17 @@ def check_period(period: int) -> None:
         )
 
 
+def check_actions(alarm: dict) -> None:
+    """Refuse actions that the lab cannot carry out: all but SNS topics and Lambda functions."""
+    for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+        for action in alarm.get(name) or ():
+            if action.split(":")[2:3] not in (["sns"], ["lambda"]):
+                raise LabLimit(f"The alarm action {action}", "CloudWatch carries it out.")
+
+
 def check_alarm(alarm: dict) -> None:
     """Refuse what PutMetricAlarm refuses, and anomaly detection by name."""
+    check_actions(alarm)
     queries = alarm.get("Metrics") or []
     expressions = " ".join(query.get("Expression") or "" for query in queries)
     if alarm.get("ComparisonOperator") not in metrics.OPERATORS or "ANOMALY" in expressions:
@@ -85,6 +94,7 @@ def check_alarm(alarm: dict) -> None:
         )
     if not queries:
         check_period(int(alarm.get("Period") or 0))
+    series(queries, lambda metric, unit: {}, 0, MINUTE)  # refuses expressions that cannot be read
 
 
 def time_range(ask: dict, code: str = "InvalidParameterValue") -> tuple[float, float]:

@@ -76,7 +76,8 @@ class Settings:
 
     ``invoke(event)`` runs the function and returns its run (``error``, ``result``);
     ``passes(record)`` is the filter; ``tell(document, run, condition, attempts)`` reports a batch
-    that was given up; ``count(**counts)`` takes the counts of events; ``now()`` is in epoch seconds.
+    that was given up; ``count(**counts)`` takes the counts of events; ``now()`` is in epoch
+    seconds.
     """
 
     arn: str

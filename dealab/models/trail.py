@@ -8,8 +8,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html (name
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
 
 Left out: Insights and network events, calls that services make for others, ``sharedEventID``,
-``eventContext`` and the services' own additions. Request parameters are the SDK's with a small first
-letter, which is what most services log; values in bytes and secrets are left out.
+``eventContext`` and the services' own additions. Request parameters are the SDK's with small first
+letters, which is what most services log; values in bytes and secrets are left out.
 """
 
 import datetime

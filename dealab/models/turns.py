@@ -79,7 +79,7 @@ class Turns:
     def run(self) -> None:
         """Let every thread that can go on do so, until all have ended or wait.
 
-        Raises what a thread that nobody else here started ended with.
+        Raises what a thread ended with, so that no failure is lost.
         """
         while self._pending() and self.may_run() and self._busy.acquire(blocking=False):
             try:
@@ -174,8 +174,7 @@ class Turn:
         except Stopped:
             pass
         except BaseException as failure:
-            if len(self.path) == 1:  # others end as any thread does: whoever started them knows
-                self._turns.failures.append(failure)
+            self._turns.failures.append(failure)
         finally:
             self._done.set()
             self._back.release()

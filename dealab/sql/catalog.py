@@ -189,6 +189,10 @@ class Catalog:
         """Return Glue's description of a table or None; it is another object after a change."""
         return self._entries.get((database.lower(), name.lower()))
 
+    def is_view(self, database: str, name: str) -> bool:
+        """Tell whether a name of the catalog is a view, without reading its columns."""
+        return self._entries[(database.lower(), name.lower())].get("TableType") == VIEW
+
     def listed(self, database: str, name: str):
         """Return the list of a table's partitions itself: it is another object after a change."""
         return self._partitions.get((database.lower(), name.lower()), ())

@@ -418,7 +418,7 @@ def renew() -> Lake:
 def forget() -> None:
     """Forget the shared lake; the next one who asks gets a fresh one."""
     for lake in _current.values():
-        lake.retired = True
+        lake.retired, lake.listener = True, None
     _current.clear()
 
 

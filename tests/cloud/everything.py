@@ -58,13 +58,18 @@ call("logs", "create_log_group", logGroupName="g")
 call("logs", "describe_log_groups")
 call("events", "put_rule", Name="r", ScheduleExpression="rate(1 hour)")
 call("events", "put_targets", Rule="r", Targets=[{"Id": "1", "Arn": arn}])
+SOURCE = """
+import datetime
+
+def handler(event, context):
+    return [str(datetime.datetime.now()), context.aws_request_id]
+"""
 call("lambda", "create_function", FunctionName="f", Runtime="python3.13", Role=aws.role,
-     Handler="handler.handler", Code={"ZipFile": zip_handler(
-         "import datetime\ndef handler(e, c): return [str(datetime.datetime.now()), c.aws_request_id]"
-     )})  # fmt: skip
+     Handler="handler.handler", Code={"ZipFile": zip_handler(SOURCE)})  # fmt: skip
 call("lambda", "invoke", FunctionName="f")
+states = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 machine = call("stepfunctions", "create_state_machine", name="m", roleArn=aws.role,
-               definition=json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}))  # fmt: skip
+               definition=json.dumps(states))  # fmt: skip
 run = call("stepfunctions", "start_execution", stateMachineArn=machine["stateMachineArn"])
 aws.clock.move(hours=1, minutes=1)
 call("stepfunctions", "describe_execution", executionArn=run["executionArn"])

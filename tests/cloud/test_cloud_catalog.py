@@ -144,6 +144,12 @@ def test_a_type_that_athena_does_not_know_fails_the_query_only(glue, clicks, ath
     with pytest.raises(ServiceError, match=r"HIVE_INVALID_METADATA.*invalid data type: strange"):
         athena.run("SELECT * FROM web.odd")
     assert athena.run("SELECT count(*) FROM web.clicks").rows == [(0,)]
+    assert athena.run("SHOW TABLES IN web").rows == [("clicks",), ("odd",)]
+    assert athena.run("SHOW VIEWS IN web").rows == []
+    listed = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'web'"
+    assert athena.run(listed).rows == [("clicks",)]
+    athena.run("DROP TABLE web.odd")
+    assert athena.run("SHOW TABLES IN web").rows == [("clicks",)]
 
 
 def test_a_partition_without_a_location_has_hives_usual_one(glue, clicks, athena):
@@ -164,3 +170,15 @@ def test_open_table_formats_are_refused_by_name(glue, clicks):
 def test_another_region_has_a_catalog_of_its_own(aws):
     far = boto3.client("glue", region_name="eu-west-1")
     assert far.get_databases()["DatabaseList"] == []
+
+
+@pytest.mark.proves("Glue", "Lists of the catalog come in pages", kind="real")
+def test_pages(glue):
+    first = glue.get_tables(DatabaseName="fernway", MaxResults=4)
+    assert len(first["TableList"]) == 4
+    pages = glue.get_paginator("get_tables").paginate(
+        DatabaseName="fernway", PaginationConfig={"PageSize": 4}
+    )
+    names = [table["Name"] for page in pages for table in page["TableList"]]
+    assert names == sorted(set(names))
+    assert len(names) > 8

@@ -130,6 +130,7 @@ def test_objects_reach_queues_topics_and_eventbridge(aws, bucket, make_queue, bo
 # SNS
 
 
+@pytest.mark.proves("SNS", "Fan-out to SQS and Lambda", kind="real")
 def test_a_topic_fans_out_with_filter_policies(aws, make_function, make_queue, bodies):
     arn = make_function("f", KEEP)
     all_url, all_orders = make_queue("all")

@@ -390,6 +390,52 @@ def test_parallel_scan(db, put):
         db.scan(TableName="tab", Segment=4, TotalSegments=4)
 
 
+@pytest.mark.proves(
+    DB, "Key conditions: what they may hold, and values of the key's type", kind="real"
+)
+@pytest.mark.parametrize(
+    ("expression", "value", "message"),
+    [
+        ("p = :p OR s = :v", S("1"), "Invalid operator used in KeyConditionExpression: OR"),
+        ("p = :p AND s <> :v", S("1"), "Invalid operator used in KeyConditionExpression: <>"),
+        ("p = :p AND s = :v", N(1), "Condition parameter type does not match schema type"),
+        ("p = :p AND begins_with(s, :v)", N(1), "operand type: N"),
+        ("p = :p AND contains(s, :v)", S("1"), "Invalid function name; function: contains"),
+        ("s = :v", S("1"), "missed key schema element: p"),
+    ],
+)
+def test_key_conditions(db, put, expression, value, message):
+    put()
+    values = {":v": value} | ({":p": S("a")} if ":p" in expression else {})
+    with pytest.raises(ClientError) as refused:
+        query(db, expression, values=values)
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert message in str(refused.value)
+
+
+def test_a_start_key_must_be_one(db, put):
+    put()
+    with pytest.raises(ClientError, match="provided starting key is invalid"):
+        query(db, ExclusiveStartKey={"p": S("a")})
+
+
+def test_an_update_without_an_expression_makes_the_item(db):
+    made = db.update_item(TableName="tab", Key=key("a", "1"), ReturnValues="ALL_NEW")
+    assert made["Attributes"] == key("a", "1") == get(db)
+
+
+def test_a_transaction_gets_what_it_asks_for(db, put):
+    put(**ITEM)
+    asked = {"TableName": "tab", "Key": key("a", "1"), "ProjectionExpression": "m.b.c, l[1]"}
+    found = db.transact_get_items(
+        TransactItems=[{"Get": asked}, {"Get": {**asked, "Key": key("b", "1")}}]
+    )
+    assert found["Responses"] == [
+        {"Item": {"m": {"M": {"b": {"M": {"c": N("2.5")}}}}, "l": {"L": [S("two")]}}},
+        {},
+    ]
+
+
 def statement(db, text, *parameters, **more):
     asked = {"Parameters": list(parameters)} if parameters else {}
     return db.execute_statement(Statement=text, **asked, **more)["Items"]

@@ -283,6 +283,30 @@ def test_downloads_to_tmp_land_in_the_functions_own(aws, lambdas, make_function)
     assert not os.path.exists("/tmp/k-of-the-lab")
 
 
+def test_files_of_compiled_code_can_be_sent_on(aws, lambdas, make_function):
+    boto3.client("s3").create_bucket(Bucket="fernway-out")
+    make_function(
+        "f",
+        """
+        import boto3, os, uuid
+        import pyarrow, pyarrow.parquet
+
+        def handler(event, context):
+            path = f"/tmp/{uuid.uuid4()}.parquet"
+            pyarrow.parquet.write_table(pyarrow.table({"n": [1, 2]}), path)
+            boto3.client("s3").upload_file(path, "fernway-out", "n.parquet")
+            size = os.path.getsize(path)
+            os.remove(path)
+            return [size, os.path.exists(path)]
+        """,
+        Timeout=30,
+    )
+    size, left = invoke(lambdas, "f")
+    head = boto3.client("s3").head_object(Bucket="fernway-out", Key="n.parquet")
+    assert head["ContentLength"] == size > 100
+    assert not left
+
+
 def test_the_rest_is_read_only(aws, lambdas, make_function):
     make_function("f", "def handler(e, c): open('/var/task/x', 'w')")
     assert "Read-only file system" in invoke(lambdas, "f")["errorMessage"]

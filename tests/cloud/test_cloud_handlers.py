@@ -24,6 +24,7 @@ def invoke(name, payload=None, **options):
     return answer.get("FunctionError"), json.loads(text) if text else None, answer
 
 
+@pytest.mark.proves("Lambda", "Python handlers from their zip file", kind="real")
 def test_a_handler_runs_and_answers(aws, make_function):
     make_function(
         "add", "def handler(event, context):\n    return {'sum': event['a'] + event['b']}"
@@ -31,6 +32,7 @@ def test_a_handler_runs_and_answers(aws, make_function):
     assert invoke("add", {"a": 2, "b": 3})[:2] == (None, {"sum": 5})
 
 
+@pytest.mark.proves("Lambda", "Environment variables", kind="real")
 def test_environment_variables_are_the_functions_and_only_during_the_run(aws, make_function):
     make_function(
         "env",
@@ -50,6 +52,7 @@ def test_environment_variables_are_the_functions_and_only_during_the_run(aws, ma
     assert dict(os.environ) == before
 
 
+@pytest.mark.proves("Lambda", "The context object", kind="real")
 def test_the_context_tells_what_the_service_tells(aws, make_function):
     arn = make_function(
         "ctx",
@@ -86,6 +89,7 @@ def test_the_context_tells_what_the_service_tells(aws, make_function):
     }
 
 
+@pytest.mark.proves("Lambda", "boto3 in a handler reaches the same AWS", kind="real")
 def test_boto3_inside_a_handler_reaches_the_same_aws(aws, make_function):
     boto3.client("s3").create_bucket(Bucket="fernway-out")
     make_function(
@@ -103,6 +107,7 @@ def test_boto3_inside_a_handler_reaches_the_same_aws(aws, make_function):
     assert body == b"done"
 
 
+@pytest.mark.proves("Lambda", "Errors come back as the runtime reports them", kind="real")
 def test_an_exception_comes_back_as_the_service_sends_it(aws, make_function):
     make_function(
         "bad",
@@ -155,6 +160,7 @@ def test_the_runtimes_own_errors(aws, make_function, source, handler, kind, mess
     assert message in payload["errorMessage"]
 
 
+@pytest.mark.proves("Lambda", "Timeout", kind="real")
 def test_a_handler_over_its_time_is_stopped(aws, make_function):
     make_function(
         "slow",
@@ -191,6 +197,7 @@ def test_the_default_timeout_is_three_seconds(aws, make_function):
     assert 2500 < invoke("t")[1] <= 3000
 
 
+@pytest.mark.proves("Lambda", "Logs and LogResult", kind="real")
 def test_output_goes_to_the_log_group_and_the_tail_not_to_the_notebook(aws, make_function, capsys):
     make_function(
         "talks",
@@ -318,6 +325,7 @@ def test_the_event_is_a_copy_that_went_through_json(aws, make_function):
     assert aws.invocations[-1].event == {"x": []}
 
 
+@pytest.mark.proves("Lambda", "Asynchronous retries and destinations", kind="real")
 def test_asynchronous_invocations_are_retried_twice_and_then_told(
     aws, make_function, make_queue, bodies
 ):

@@ -146,6 +146,34 @@ def test_a_job_acts_as_its_role(aws, make_job, run):
     assert log(run("who"))[0].endswith("assumed-role/lab-role/GlueJobRunnerSession")
 
 
+@pytest.mark.proves("Glue", "Jobs and crawlers act as their role", kind="real")
+def test_permissions_of_the_role_decide(aws, glue, make_job, run):
+    iam, s3 = boto3.client("iam"), boto3.client("s3")
+    allow = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}}
+    trust = {"Version": "2012-10-17", "Statement": [allow | {"Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(trust))
+    role = role["Role"]["Arn"]
+    s3.put_object(Bucket="data", Key="t/a.json", Body='{"id": 1}')
+    make_job("j", "import boto3\nboto3.client('s3').list_objects_v2(Bucket='data')\n", Role=role)
+    targets = {"S3Targets": [{"Path": "s3://data/t/"}]}
+    glue.create_crawler(Name="c", Role=role, DatabaseName="db", Targets=targets)
+
+    def outcomes():
+        glue.start_crawler(Name="c")
+        ran, crawled = run("j"), glue.get_crawler(Name="c")["Crawler"]["LastCrawl"]
+        return [
+            (ran["JobRunState"], "AccessDenied" in ran.get("ErrorMessage", "")),
+            (crawled["Status"], "AccessDenied" in crawled.get("ErrorMessage", "")),
+        ]
+
+    aws.enforce_permissions()
+    assert outcomes() == [("FAILED", True)] * 2
+    statement = {"Effect": "Allow", "Action": ["s3:*", "glue:*"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName="worker", PolicyName="p", PolicyDocument=document)
+    assert outcomes() == [("SUCCEEDED", False)] * 2
+
+
 def test_capacity_and_time(aws, make_job, run):
     make_job("small", "pass")
     make_job("large", "pass", MaxCapacity=1.0)

@@ -235,6 +235,22 @@ def test_archived_objects_are_not_read(s3, athena):
     assert people(athena) == [(2, "y")]
 
 
+def test_a_lifecycle_rule_takes_objects_out_of_the_sight_of_sql(s3, aws, athena):
+    athena.run(CSV)
+    s3.put_object(Bucket="mine", Key="people/a.csv", Body=b"1,x\n" * 50_000)
+    rule = {
+        "ID": "archive",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "Transitions": [{"Days": 30, "StorageClass": "GLACIER"}],
+    }
+    s3.put_bucket_lifecycle_configuration(Bucket="mine", LifecycleConfiguration={"Rules": [rule]})
+    aws.clock.move(days=10)
+    assert len(people(athena)) == 50_000
+    aws.clock.move(days=30)
+    assert people(athena) == []
+
+
 def test_a_reset_of_the_lake_empties_s3_and_the_catalog(s3, athena):
     athena.run(CSV)
     lakes.renew()
@@ -286,3 +302,19 @@ def test_sql_needs_a_bucket(s3, aws, athena):
     athena.run(ctas)
     redshift.run(unload)
     assert len(keys(s3, "nowhere")) > 1
+
+
+def test_files_that_an_engine_writes_by_itself_are_objects(s3, aws, athena):
+    def listed():
+        found = s3.list_objects_v2(Bucket="fernway-lake")["Contents"]
+        return {one["Key"]: (one["ETag"], one["LastModified"]) for one in found}
+
+    before = listed()
+    home = aws.lake.own("fernway-lake")
+    assert listed() == before  # the copies are no new objects
+    first = min(key for key in before if key.startswith("orders/"))
+    (home / first).unlink()
+    (home / "out").mkdir()
+    (home / "out" / "part-0.csv").write_text("1,2\n")
+    assert set(before) - set(listed()) == {first}
+    assert set(listed()) - set(before) == {"out/part-0.csv"}

@@ -220,6 +220,26 @@ def test_subscriptions_deliver(aws, logs, make_function):
     assert len(document["logEvents"]) == 1
 
 
+@pytest.mark.proves("CloudWatch Logs", "A subscription through Firehose lands in S3", kind="real")
+def test_a_subscription_through_firehose(aws, logs):
+    s3, firehose = boto3.client("s3"), boto3.client("firehose")
+    s3.create_bucket(Bucket="lake")
+    target = {"RoleARN": aws.role, "BucketARN": "arn:aws:s3:::lake"}
+    arn = firehose.create_delivery_stream(
+        DeliveryStreamName="fire", ExtendedS3DestinationConfiguration=target
+    )["DeliveryStreamARN"]
+    logs.put_subscription_filter(
+        logGroupName="app", filterName="x", filterPattern="ERROR", destinationArn=arn,
+        roleArn=aws.role,
+    )  # fmt: skip
+    write(logs, "ERROR a", "fine")
+    aws.clock.move(minutes=15)
+    [item] = s3.list_objects_v2(Bucket="lake")["Contents"]
+    body = s3.get_object(Bucket="lake", Key=item["Key"])["Body"].read()
+    document = json.loads(gzip.decompress(body))
+    assert [event["message"] for event in document["logEvents"]] == ["ERROR a"]
+
+
 @pytest.mark.proves("CloudWatch Logs", "Events past their retention are gone", kind="real")
 def test_retention(aws, logs):
     write(logs, "old")

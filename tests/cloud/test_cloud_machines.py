@@ -262,6 +262,12 @@ def test_map_selects_what_each_item_gets(run):
     assert run(machine, {"l": ["a", "b"], "w": 9}) == expected
 
 
+@pytest.mark.parametrize("at_once", [0, 1])
+def test_map_takes_more_items_than_python_can_nest_calls(run, at_once):
+    machine = item_machine({"Type": "Pass", "End": True}, MaxConcurrency=at_once)
+    assert run(machine, list(range(1100))) == list(range(1100))
+
+
 def test_map_fails_with_the_error_of_an_item(run):
     assert run(item_machine({"Type": "Fail", "Error": "E", "Cause": "C"}), [1, 2])[1] == "E"
     assert run(item_machine({"Type": "Fail", "Error": "E"}), []) == []
@@ -705,6 +711,22 @@ def test_two_labs_give_the_same_executions():
     assert history() == history()
 
 
+@pytest.mark.proves("Step Functions", "Status changes are events on the default bus", kind="real")
+def test_a_rule_sees_that_an_execution_failed(run, make_queue, bodies):
+    url, arn = make_queue("alerts")
+    events = boto3.client("events")
+    pattern = {"source": ["aws.states"], "detail": {"status": ["FAILED"]}}
+    events.put_rule(Name="r", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": arn}])
+    run(one("Succeed"))
+    run(one("Fail", Error="E", Cause="C"))
+    [event] = [json.loads(body) for body in bodies(url)]
+    assert event["detail-type"] == "Step Functions Execution Status Change"
+    detail = event["detail"]
+    assert (detail["status"], detail["error"], detail["cause"]) == ("FAILED", "E", "C")
+    assert event["resources"] == [detail["executionArn"]]
+
+
 @pytest.mark.proves("Step Functions", "Activities, redrive, TestState", kind="not here")
 def test_what_is_missing_is_refused_by_name(states, start):
     with pytest.raises(LabLimit, match="activities"):
@@ -713,9 +735,7 @@ def test_what_is_missing_is_refused_by_name(states, start):
         states.redrive_execution(executionArn=start(one("Fail")))
     with pytest.raises(LabLimit, match="ecs"):
         start(one("Task", Resource=SDK + "ecs:runTask.sync"))
+    machine = item_machine({"Type": "Succeed"}, ItemBatcher={"MaxItemsPerBatch": 2})
+    machine["A"]["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED"}
     with pytest.raises(LabLimit, match="ItemBatcher"):
-        machine = item_machine({"Type": "Succeed"}, ItemBatcher={"MaxItemsPerBatch": 2})
-        del machine["A"]["ItemProcessor"]["States"]["M"]
-        machine["A"]["ItemProcessor"] |= {"States": {"M": {"Type": "Succeed"}}}
-        machine["A"]["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED"}
         start(machine)

@@ -354,6 +354,56 @@ def test_anomaly_detection_is_refused(make_alarm):
         make_alarm(ComparisonOperator="GreaterThanUpperThreshold")
 
 
+@pytest.mark.proves("CloudWatch", "Actions other than SNS and Lambda are refused", kind="not here")
+def test_other_actions_are_refused(make_alarm):
+    with pytest.raises(LabLimit, match="ec2:stop"):
+        make_alarm(AlarmActions=["arn:aws:automate:us-east-1:ec2:stop"])
+
+
+@pytest.mark.proves("CloudWatch", "Alarms that the service refuses", kind="real")
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"DatapointsToAlarm": 2}, "less than or equal to EvaluationPeriods"),
+        ({"TreatMissingData": "never"}, "Option never is not supported"),
+        ({"Period": 45}, "multiple of 60"),
+    ],
+)
+def test_alarms_are_checked(cloudwatch, make_alarm, settings, message):
+    with pytest.raises(ClientError, match=message):
+        make_alarm(**settings)
+    assert cloudwatch.describe_alarms()["MetricAlarms"] == []
+
+
+def test_an_alarm_on_a_bad_expression_is_refused(cloudwatch):
+    with pytest.raises(ClientError, match="Unknown metric id z"):
+        cloudwatch.put_metric_alarm(
+            AlarmName="bad", Metrics=[{"Id": "e", "Expression": "z * 2", "Period": 60}],
+            EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+        )  # fmt: skip
+
+
+def test_disabled_actions_stay_quiet(aws, cloudwatch, make_alarm, make_function):
+    function = make_function("act", "def handler(event, context):\n    return 1")
+    make_alarm(AlarmActions=[function])
+    cloudwatch.disable_alarm_actions(AlarmNames=["late"])
+    put(cloudwatch, minute(0), 150)
+    aws.clock.move(minutes=1)
+    assert state(cloudwatch)["StateValue"] == "ALARM"
+    assert aws.invocations == []
+
+
+def test_an_alarm_with_a_percentile_over_five_minutes(aws, cloudwatch):
+    cloudwatch.put_metric_alarm(
+        AlarmName="late", Namespace="App", MetricName="Latency", EvaluationPeriods=1, Period=300,
+        Threshold=100, ComparisonOperator="GreaterThanThreshold", ExtendedStatistic="p90",
+    )  # fmt: skip
+    put(cloudwatch, minute(0), *[10] * 8)
+    put(cloudwatch, minute(4), 500, 500)
+    aws.clock.move(minutes=5)
+    assert state(cloudwatch)["StateValue"] == "ALARM"
+
+
 @pytest.mark.proves(
     "CloudWatch", "A queue's depth raises an alarm over several periods", kind="real"
 )
@@ -397,3 +447,23 @@ def test_the_picture_of_an_alarm(aws, cloudwatch, make_alarm):
     table = views.alarms()
     assert list(table.state) == ["OK"]
     assert list(table.alarm) == ["late"]
+
+
+@pytest.mark.proves(
+    "CloudWatch", "A failed execution of a state machine raises an alarm", kind="real"
+)
+def test_a_failed_execution_raises_an_alarm(aws, cloudwatch, make_alarm):
+    states = boto3.client("stepfunctions")
+    definition = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "NoFile"}}}
+    machine = states.create_state_machine(
+        name="m", roleArn=aws.role, definition=json.dumps(definition)
+    )["stateMachineArn"]
+    make_alarm(
+        Namespace="AWS/States", MetricName="ExecutionsFailed", Statistic="Sum", Threshold=0,
+        Dimensions=[{"Name": "StateMachineArn", "Value": machine}],
+    )  # fmt: skip
+    aws.clock.move(minutes=1)
+    assert state(cloudwatch)["StateValue"] == "INSUFFICIENT_DATA"
+    aws.wait_for(states.start_execution(stateMachineArn=machine)["executionArn"])
+    aws.clock.move(minutes=1)
+    assert state(cloudwatch)["StateValue"] == "ALARM"

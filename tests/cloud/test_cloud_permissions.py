@@ -327,6 +327,15 @@ def test_a_handler_acts_as_its_role(aws, lake, make_function):
         Code={"ZipFile": zip_handler(source)},
     )
     aws.enforce_permissions()
+    foreign = iam.create_role(
+        RoleName="glue", AssumeRolePolicyDocument=trust({"Service": "glue.amazonaws.com"})
+    )["Role"]["Arn"]
+    code = {"ZipFile": zip_handler(source)}
+    settings = {"FunctionName": "g", "Role": foreign, "Handler": "h.h", "Runtime": "python3.13"}
+    words = refused(
+        lambda: client.create_function(Code=code, **settings), "InvalidParameterValueException"
+    )
+    assert words == "The role defined for the function cannot be assumed by Lambda."
     who = f"arn:aws:sts::{ACCOUNT}:assumed-role/fn/f"
     answer = json.load(client.invoke(FunctionName="f")["Payload"])
     assert answer == [who, "ASIA", "AccessDenied"]
@@ -403,6 +412,7 @@ def test_the_simulator_answers(aws, ann):
     assert result["EvalDecision"] == "explicitDeny"
 
 
+@pytest.mark.proves("IAM", "Access Analyzer", kind="not here")
 def test_what_moto_has_not_is_a_limit_of_the_lab(aws):
     with pytest.raises(LabLimit, match="kms:GenerateDataKeyPair"):
         boto3.client("kms").generate_data_key_pair(KeyId="x", KeyPairSpec="RSA_2048")

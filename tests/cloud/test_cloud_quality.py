@@ -142,6 +142,12 @@ def test_the_checkpoint_decides_what_all_looks_at(glue, schema):
     assert third["Status"] == "AVAILABLE"
 
 
+def test_list_schemas(glue, schema):
+    schema("NONE")
+    (found,) = glue.list_schemas(RegistryId={"RegistryName": "r"})["Schemas"]
+    assert (found["RegistryName"], found["SchemaName"]) == ("r", "s")
+
+
 def test_definitions_that_are_no_schema(glue, schema):
     name = schema("NONE")
     with pytest.raises(ClientError, match="is invalid"):

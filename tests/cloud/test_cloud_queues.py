@@ -175,6 +175,15 @@ def test_a_dead_letter_queue_may_refuse_sources(aws, sqs, make_queue):
     assert code(caught) == "InvalidParameterValue"
 
 
+def test_a_dead_letter_queue_is_of_the_same_type(aws, sqs, make_queue):
+    _, fifo = make_queue("dead.fifo", FifoQueue="true")
+    _, plain = make_queue("dead")
+    for name, dead, more in (("work", fifo, {}), ("work.fifo", plain, {"FifoQueue": "true"})):
+        policy = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1})
+        with pytest.raises(ClientError, match="same type"):
+            make_queue(name, RedrivePolicy=policy, **more)
+
+
 # FIFO
 
 

@@ -55,6 +55,7 @@ def data_of(run):
 # Kinesis
 
 
+@pytest.mark.proves("Lambda event sources", "Kinesis: batches in order, once", kind="real")
 def test_records_arrive_once_in_batches_and_in_order(aws, stream, make_function):
     make_function("f", ECHO)
     mapping(stream, "f", StartingPosition="TRIM_HORIZON", BatchSize=4)
@@ -100,6 +101,7 @@ def test_every_shard_is_read_in_its_own_order(aws, make_function):
     assert all(numbers == sorted(numbers) for numbers in by_user.values())
 
 
+@pytest.mark.proves("Lambda event sources", "Starting position LATEST", kind="real")
 def test_latest_sees_only_what_comes_later(aws, stream, make_function):
     make_function("f", ECHO)
     put("old")
@@ -128,6 +130,7 @@ def test_a_disabled_mapping_waits_and_loses_nothing(aws, stream, make_function):
     assert len(aws.run_event_sources()) == 1
 
 
+@pytest.mark.proves("Lambda event sources", "A failing batch blocks its shard", kind="real")
 def test_a_poison_record_blocks_its_shard(aws, stream, make_function):
     make_function("f", POISON)
     mapping(stream, "f", StartingPosition="TRIM_HORIZON", BatchSize=2)
@@ -139,6 +142,9 @@ def test_a_poison_record_blocks_its_shard(aws, stream, make_function):
         assert [data_of(run) for run in aws.run_event_sources()] == [["poison", "c"]]
 
 
+@pytest.mark.proves(
+    "Lambda event sources", "Maximum retries, then the on-failure destination", kind="real"
+)
 def test_maximum_retries_then_the_destination_and_on(
     aws, stream, make_function, make_queue, bodies
 ):
@@ -165,6 +171,7 @@ def test_maximum_retries_then_the_destination_and_on(
 
 
 @pytest.mark.parametrize("place", [0, 5, 7])
+@pytest.mark.proves("Lambda event sources", "Bisect on error", kind="real")
 def test_bisect_finds_the_poison_and_saves_the_rest(
     aws, stream, make_function, make_queue, bodies, place
 ):
@@ -186,6 +193,7 @@ def test_bisect_finds_the_poison_and_saves_the_rest(
     assert (info["batchSize"], info["startSequenceNumber"]) == (1, str(place + 1))
 
 
+@pytest.mark.proves("Lambda event sources", "Partial batch failures of streams", kind="real")
 def test_reported_failures_are_tried_again_from_the_first_one_on(aws, stream, make_function):
     make_function("f", REPORTS)
     mapping(
@@ -229,6 +237,7 @@ def test_odd_reports(aws, stream, make_function, answer, all_fail):
     assert len(aws.run_event_sources(rounds=3)) == (3 if all_fail else 1)
 
 
+@pytest.mark.proves("Lambda event sources", "Child shards after their parents", kind="real")
 def test_children_are_read_after_their_parents(aws, stream, make_function):
     make_function("f", POISON)
     mapping(stream, "f", StartingPosition="TRIM_HORIZON", BatchSize=10, MaximumRetryAttempts=1)
@@ -254,6 +263,7 @@ def test_children_are_read_after_their_parents(aws, stream, make_function):
         ({"data": {"type": ["none"]}}, []),
     ],
 )
+@pytest.mark.proves("Lambda event sources", "Filter patterns", kind="real")
 def test_filters_leave_records_out_and_read_on(aws, stream, make_function, pattern, passed):
     make_function("f", ECHO)
     mapping(
@@ -286,6 +296,7 @@ def count(url):
     return tuple(int(asked["Attributes"][name]) for name in names)
 
 
+@pytest.mark.proves("Lambda event sources", "SQS: batches are deleted when done", kind="real")
 def test_messages_are_handed_over_in_batches_and_deleted(aws, make_function, make_queue):
     make_function("f", ECHO)
     url, arn = make_queue("orders")
@@ -323,6 +334,9 @@ def handler(event, context):
 """
 
 
+@pytest.mark.proves(
+    "Lambda event sources", "A failed SQS batch ends in the dead-letter queue", kind="real"
+)
 def test_a_failed_batch_comes_back_whole_and_ends_in_the_dead_letter_queue(
     aws, make_function, make_queue, bodies
 ):
@@ -343,6 +357,7 @@ def test_a_failed_batch_comes_back_whole_and_ends_in_the_dead_letter_queue(
     assert count(url) == (0, 0)
 
 
+@pytest.mark.proves("Lambda event sources", "Partial batch failures of SQS", kind="real")
 def test_partial_failures_bring_back_only_the_failed(aws, make_function, make_queue):
     make_function(
         "f",
@@ -373,6 +388,7 @@ def test_messages_that_a_filter_leaves_out_are_deleted(aws, make_function, make_
     assert count(url) == (0, 0)
 
 
+@pytest.mark.proves("Lambda event sources", "FIFO queues keep a group's order", kind="real")
 def test_a_fifo_queue_keeps_the_order_of_a_group_when_it_fails(aws, make_function, make_queue):
     make_function("f", FAILS_ON_BAD)
     url, arn = make_queue("orders.fifo", FifoQueue="true", ContentBasedDeduplication="true")
@@ -398,6 +414,7 @@ def table(aws):
     return made["TableDescription"]["LatestStreamArn"]
 
 
+@pytest.mark.proves("Lambda event sources", "DynamoDB streams", kind="real")
 def test_changes_of_a_table_arrive(aws, table, make_function):
     make_function("f", ECHO)
     mapping(table, "f", StartingPosition="TRIM_HORIZON", BatchSize=2)

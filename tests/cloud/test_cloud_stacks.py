@@ -145,9 +145,27 @@ def test_what_the_lab_lacks_fails_by_name(stacks, deploy):
     assert deploy(text) == ("ROLLBACK_COMPLETE", {})
     assert reasons(stacks)["E"].startswith("This lab does not make resources of type AWS::EMR")
     assert "QueueUrls" not in boto3.client("sqs").list_queues()
-    text = "Resources: {G: {Type: AWS::Logs::LogGroup, Properties: {Odd: 1}}}"
+    settings = "{AccelerateConfiguration: {AccelerationStatus: Enabled}}"
+    text = "Resources: {B: {Type: AWS::S3::Bucket, Properties: " + settings + "}}"
     assert deploy(text, "t") == ("ROLLBACK_COMPLETE", {})
-    assert "property Odd" in reasons(stacks, "t")["G"]
+    assert "This lab does not make the property Accel" in reasons(stacks, "t")["B"]
+
+
+@pytest.mark.proves(
+    "CloudFormation", "Properties are checked against the service's schemas", kind="real"
+)
+@pytest.mark.parametrize(
+    ("resource", "says"),
+    [
+        ("{Type: AWS::Logs::LogGroup, Properties: {Odd: 1}}", "extraneous key [Odd]"),
+        ("{Type: AWS::KMS::Alias, Properties: {AliasName: alias/a}}", "required key [TargetKeyId]"),
+        ("{Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {State: On}}}",
+         "#/VersioningConfiguration: required key [Status] not found"),
+    ],
+)  # fmt: skip
+def test_properties_that_a_type_does_not_have_fail_the_stack(stacks, deploy, resource, says):
+    assert deploy("Resources: {R: " + resource + "}")[0] == "ROLLBACK_COMPLETE"
+    assert says in reasons(stacks)["R"]
 
 
 @pytest.mark.proves(
@@ -163,6 +181,7 @@ def test_what_the_lab_lacks_fails_by_name(stacks, deploy):
         ("Parameters: {P: {Type: String}}\nResources: {Q: {Type: AWS::SQS::Queue}}", "must have"),
         ("Resources: {}", "At least one Resources member"),
         ("a: [", "not well-formed"),
+        ("Resources: {Q: {Type: AWS::Nope::Thing}}", "Unrecognized resource types"),
         ("Resources: {Q: {Properties: {}}}", "Type member"),
         ("Bogus: 1\nResources: {Q: {Type: AWS::SQS::Queue}}", "Invalid template property"),
     ],
@@ -345,7 +364,10 @@ def test_sam_says_what_is_wrong(stacks):
 
 
 @pytest.mark.proves(
-    "CloudFormation", "cfn-lint's findings as a table (templates.lint)", kind="real"
+    "CloudFormation",
+    "cfn-lint's findings as a table (templates.lint)",
+    kind="model",
+    note="cfn-lint's rules and schemas, not the service.",
 )
 def test_lint_shows_findings():
     found = templates.lint(

@@ -48,7 +48,7 @@ def put(*data, key="k"):
 
 
 def mapping(source, function, **settings):
-    if ":kinesis:" in source:
+    if ":kinesis:" in source and "StartingPosition" not in settings:
         settings.setdefault("StartingPosition", "TRIM_HORIZON")
     return boto3.client("lambda").create_event_source_mapping(
         EventSourceArn=source, FunctionName=function, **settings
@@ -361,3 +361,60 @@ def test_redelivered_and_replayed_records_count_once(aws, stream, make_function)
         ("replay", 1),
     ]
     assert total() == sum(range(10)) + 100
+
+
+@pytest.mark.proves("Lambda event sources", "Partial failures of DynamoDB streams", kind="real")
+def test_a_table_stream_goes_on_from_the_first_failure(aws, make_function):
+    dynamodb = boto3.client("dynamodb")
+    made = dynamodb.create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )["TableDescription"]
+    make_function(
+        "f",
+        """
+        tries = 0
+
+        def handler(event, context):
+            global tries
+            tries += 1
+            numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+            keys = [record["dynamodb"]["Keys"]["id"]["S"] for record in event["Records"]]
+            if tries == 1:
+                return {"batchItemFailures": [{"itemIdentifier": numbers[keys.index("c")]}]}
+            if tries == 2:
+                return {"batchItemFailures": [{"wrong": "form"}]}
+        """,
+    )
+    mapping(
+        made["LatestStreamArn"],
+        "f",
+        StartingPosition="TRIM_HORIZON",
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+    )
+    for key in "abcd":
+        dynamodb.put_item(TableName="orders", Item={"id": {"S": key}})
+    runs = aws.run_event_sources(rounds=4)
+    keys = [[r["dynamodb"]["Keys"]["id"]["S"] for r in run.event["Records"]] for run in runs]
+    assert keys == [["a", "b", "c", "d"], ["c", "d"], ["c", "d"]]
+
+
+def test_what_happened_last_is_told(aws, stream, make_function):
+    client = boto3.client("lambda")
+    make_function("f", "def handler(event, context): 1/0")
+    uuid = mapping(stream, "f")
+
+    def told():
+        aws.run_event_sources()
+        return client.get_event_source_mapping(UUID=uuid)["LastProcessingResult"]
+
+    assert told() == "No records processed"
+    put("1")
+    assert told() == "PROBLEM: Function call failed"
+    client.delete_function(FunctionName="f")
+    assert told() == "PROBLEM: Function not found"
+    boto3.client("kinesis").delete_stream(StreamName="clicks")
+    assert aws.run_event_sources() == []

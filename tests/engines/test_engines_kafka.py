@@ -5,6 +5,7 @@ import time
 import pytest
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
+from dealab import views
 from dealab.engines import kafka
 
 
@@ -179,6 +180,10 @@ def test_lag_is_the_end_less_the_commit(address, consumer):
         (ends[1], ends[1] - 3, 3),
     ]
     assert address.lag("g", "unheard-of") == []
+    shown = views.topic(address, "clicks", group="g")
+    assert list(shown["lag"]) == [0, 3]
+    assert list(shown["records"]) == ends
+    assert list(views.topic(address, "clicks").columns) == ["partition", "first", "end", "records"]
 
 
 @pytest.mark.proves(

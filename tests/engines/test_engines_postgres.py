@@ -336,11 +336,29 @@ def test_one_server_is_all_there_is(connect):
 
 
 def test_where_nothing_is_installed_one_line_says_so(monkeypatch):
-    monkeypatch.setattr(postgres, "_programs", lambda: None)
+    monkeypatch.setattr(postgres, "_programs", list)
     assert not postgres.available()
     assert "\n" not in postgres.why_not()
     with pytest.raises(postgres.PostgresMissing), postgres.server():
         pass
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root sees this")
+def test_as_root_another_user_runs_it_and_what_that_user_cannot_read_is_told(monkeypatch, tmp_path):
+    import pwd
+
+    known = pwd.getpwnam
+    monkeypatch.setattr(pwd, "getpwnam", lambda name: known("nobody"))
+    with postgres.server() as url, psycopg.connect(url) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for name in ("initdb", "pg_ctl", "postgres"):
+        (closed / name).write_text("#!/bin/sh\n")
+        (closed / name).chmod(0o755)
+    monkeypatch.setattr(postgres, "_programs", lambda: [closed])
+    with pytest.raises(postgres.PostgresMissing, match="does not run as root"):
+        postgres.start()
 
 
 def test_the_computers_own_server_is_the_second_choice(monkeypatch):

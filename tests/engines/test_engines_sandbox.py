@@ -52,6 +52,17 @@ def test_every_usual_way_to_a_file_is_mapped(sandbox, tmp_path):
     assert not os.path.isdir("/tmp/sub")
 
 
+def test_arguments_by_name_are_mapped_too(sandbox, tmp_path):
+    with open(file="/tmp/a", mode="w") as file:
+        file.write("x")
+    os.rename(src="/tmp/a", dst="/tmp/b")
+    os.mkdir(path="/tmp/c")
+    assert sorted(os.listdir(path="/tmp")) == ["b", "c"]
+    assert os.listdir() == ["data.txt"]
+    with outside():
+        assert sorted(os.listdir(tmp_path / "tmp")) == ["b", "c"]
+
+
 def test_relative_paths_start_at_the_package_and_it_is_read_only(sandbox):
     assert os.getcwd() == "/var/task"
     assert Path("data.txt").read_text() == "from the package"

@@ -110,7 +110,7 @@ MODEL = {
     kind="real",
 )
 @pytest.mark.proves(
-    "Windows", "Tumbling, sliding, session windows and watermarks in plain Python", kind="model"
+    "Streaming", "Windows and watermarks in plain Python, the same as Spark's", kind="model"
 )
 @pytest.mark.parametrize("kind", ["tumbling", "sliding", "session"])
 @pytest.mark.parametrize("seed", [1, 2])

@@ -275,6 +275,14 @@ def test_what_the_lab_does_not_read_is_refused(data):
         classify("f", data)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [b"PAR1 no parquet PAR1", b"ORC no orc", b"Obj\x01", b"\xff\xfe\x00", b"{not json", b"x"],
+)
+def test_what_only_begins_like_a_format_is_unknown(data):
+    assert classify("f", data).classification == "UNKNOWN"
+
+
 # --- what changes in the catalog ------------------------------------------------------
 
 

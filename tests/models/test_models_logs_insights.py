@@ -255,6 +255,16 @@ def test_other_commands():
         assert len(rows(f"filter {condition}", found)) == count, condition
 
 
+def test_columns_of_stats_are_named_as_they_were_written():
+    found = events(*[{"k": k, "n": n} for k, n in (("a", 1), ("b", 5), ("a", 3))], step=4 * MINUTE)
+    query = "stats avg(n), count(*) by k | sort avg(n) desc | filter count(*) > 1 or avg(n) = 5"
+    assert [one["k"] for one in rows(query, found)] == ["b", "a"]
+    starts = [one["bin(5m)"] for one in rows("stats sum(n) by bin(5m) | sort bin(5m)", found)]
+    assert starts == ["1970-01-01 00:00:00.000", "1970-01-01 00:05:00.000"]
+    with pytest.raises(MalformedQuery, match="there is no function avg"):
+        run("sort avg(n)", found, 0, 1, 0)
+
+
 def test_limits_and_order():
     found = events(*[str(n) for n in range(10_050)], step=1)
     assert len(rows("fields @message", found)) == 10_000

@@ -220,15 +220,19 @@ def _run(backend, run: Run, more: dict) -> None:
 
 
 def _library(run: Run, reading: Reading, stack) -> dict:
-    """Return the modules of awsglue for a run; of a Python shell the options only."""
+    """Return the modules of awsglue for a run; a Python shell has no Spark."""
     from dealab.engines import awsglue, spark
     from dealab.sql.errors import LabLimit
 
-    if run.kind == "glueetl":
-        if not spark.available():
-            raise LabLimit(f"Spark jobs: {spark.why_not()}", "the job runs on a Spark cluster.")
-        spark.session()
-        stack.enter_context(awsglue.one_spark_context())
+    def no_spark():
+        raise awsglue.refused("Spark session in a Python shell job")
+
+    if run.kind != "glueetl":
+        return awsglue.modules(no_spark, reading, _objects, _catalog_table)
+    if not spark.available():
+        raise LabLimit(f"Spark jobs: {spark.why_not()}", "the job runs on a Spark cluster.")
+    spark.session()
+    stack.enter_context(awsglue.one_spark_context())
     return awsglue.modules(spark.session, reading, _objects, _catalog_table)
 
 

@@ -40,6 +40,7 @@ def join(lab_of) -> None:
     answer(
         {
             "update_schema": _update,
+            "list_schemas": _schemas,
             "list_schema_versions": _versions,
             "check_schema_version_validity": _validity,
         }
@@ -73,6 +74,22 @@ def _update(backend, given: dict) -> dict:
     schema.description = given.get("Description") or schema.description
     names = ("SchemaArn", "SchemaName", "RegistryName")
     return {name: schema.as_dict()[name] for name in names}
+
+
+def _schemas(backend, given: dict) -> dict:
+    from moto.glue.glue_schema_registry_utils import validate_registry_id
+
+    told = given.get("RegistryId")
+    wanted = [validate_registry_id(told, backend.registries)] if told else [*backend.registries]
+    names = ("RegistryName", "SchemaName", "SchemaArn", "Description", "SchemaStatus")
+    return {
+        "Schemas": [
+            {name: schema.as_dict()[name] for name in names if schema.as_dict()[name]}
+            for registry in wanted
+            if registry in backend.registries
+            for schema in backend.registries[registry].schemas.values()
+        ]
+    }
 
 
 def _versions(backend, given: dict) -> dict:

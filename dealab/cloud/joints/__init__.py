@@ -38,6 +38,7 @@ JOINED = (
     "scheduler",
     "secretsmanager",
     "sns",
+    "sns_signature",
     "sqs",
     "ssm",
     "stepfunctions",

@@ -24,7 +24,7 @@ class _Answer(bytes):
 def join(lab_of) -> None:
     from moto.awslambda import urls
     from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
-    from moto.awslambda.models import LambdaBackend, LambdaFunction
+    from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
     from moto.awslambda.responses import LambdaResponse
     from moto.core.botocore_stubber import BotocoreStubber
     from moto.dynamodb.models import dynamodb_backends
@@ -235,6 +235,13 @@ def join(lab_of) -> None:
         made.url = made.url.rstrip("/") + "/"
         return made
 
+    describe_mapping = EventSourceMapping.get_configuration
+
+    def mapping_configuration(self):
+        told = getattr(self, "last_result", "No records processed")
+        return describe_mapping(self) | {"LastProcessingResult": told}
+
+    EventSourceMapping.get_configuration = mapping_configuration
     LambdaFunction.create_url_config = create_url_config
     LambdaFunction.__init__, LambdaFunction.update_configuration = init, update_configuration
     LambdaFunction.get_configuration = get_configuration

@@ -5,9 +5,11 @@ percentile and no expression but a single name, and never evaluates an alarm.
 """
 
 import json
+import sys
 
 from dealab.models import alarms, metrics
 from dealab.models.alarms import MINUTE, Fault, epoch, moment
+from dealab.models.gauges import Gauges
 
 
 def join(lab_of) -> None:
@@ -84,6 +86,7 @@ def join(lab_of) -> None:
             metrics.composite(ask["AlarmRule"], lambda name: _state(self.cloudwatch_backend, name))
         except (ValueError, KeyError) as error:
             raise Fault("ValidationError", f"AlarmRule is not valid: {error}") from error
+        alarms.check_actions(ask)
         if ask.get("ActionsSuppressor"):
             raise LabLimit("ActionsSuppressor of a composite alarm", "It holds back its actions.")
         return alarm_response(self)
@@ -210,13 +213,17 @@ def join(lab_of) -> None:
 
         def due(after):
             seconds = after.timestamp()
-            busy = state["awake"] or _latest(lab) > seconds - MINUTE or _gauges_moved(lab)
+            busy = (
+                state["awake"]
+                or _latest(lab) > seconds - MINUTE
+                or _gauges(lab).moved(_depths(lab))
+            )
             if not busy or not any(one.alarms for one in _backends(lab)):
                 return None
             return moment((seconds // MINUTE + 1) * MINUTE)
 
         def happen(at):
-            _sample_gauges(lab)
+            _gauges(lab).sample(_depths(lab), lab.clock.time())
             found = [
                 _evaluate(one, alarm, at.timestamp())
                 for one in _backends(lab)
@@ -271,7 +278,8 @@ def _backends(lab) -> list:
 def _latest(lab) -> float:
     """The newest moment of any sample, in seconds."""
     own = [epoch(one.timestamp) for backend in _backends(lab) for one in backend.metric_data[-50:]]
-    return max([*own, *(run.at for run in lab.invocations[-1:])], default=0.0)
+    runs = [epoch(at) for _, _, at in _executions(lab)]
+    return max([*own, *runs, *(run.at for run in lab.invocations[-1:])], default=0.0)
 
 
 def _dims(dimensions) -> tuple:
@@ -316,8 +324,8 @@ def activity(lab):
     """What services report of the lab: ((namespace, name, dimensions), unit, time, value).
 
     Lambda per function and in all: Invocations, Errors, Duration, Throttles. Step Functions:
-    ExecutionsStarted. SQS: visible messages, each minute that alarms look at, and now. (moto
-    itself reports Kinesis and S3.)
+    ExecutionsStarted and how they ended. SQS: visible messages, each minute that alarms look at,
+    and now. (moto itself reports Kinesis and S3.)
     """
     for run in lab.invocations:
         for dims in ((), (("FunctionName", run.function),)):
@@ -327,27 +335,37 @@ def activity(lab):
     for when, function in lab.runtime.throttles:
         for dims in ((), (("FunctionName", function),)):
             yield ("AWS/Lambda", "Throttles", dims), "Count", when, 1.0
-    for call in lab.__dict__.get("calls", ()):
-        if call.operation == "StartExecution" and not call.error:
-            dims = (("StateMachineArn", call.parameters["stateMachineArn"]),)
-            yield ("AWS/States", "ExecutionsStarted", dims), "Count", call.time.timestamp(), 1.0
-    for name, points in _gauges(lab).items():
+    for machine, name, at in _executions(lab):
+        yield ("AWS/States", name, (("StateMachineArn", machine),)), "Count", epoch(at), 1.0
+    for name, points in _gauges(lab).points(_depths(lab), lab.clock.time()).items():
         key = ("AWS/SQS", "ApproximateNumberOfMessagesVisible", (("QueueName", name),))
         for at, value in points:
             yield key, "Count", at, value
 
 
-_SIX_HOURS = 6 * 3600  # so long a queue that nobody uses still reports
+_ENDED = {
+    "SUCCEEDED": "ExecutionsSucceeded",
+    "FAILED": "ExecutionsFailed",
+    "TIMED_OUT": "ExecutionsTimedOut",
+    "ABORTED": "ExecutionsAborted",
+}
 
 
-def _gauges(lab) -> dict:
-    """Visible messages per queue: (time, value) for each minute that was looked at, and now."""
-    seen = lab.__dict__.setdefault("_gauges", {})
-    return {
-        name: [*seen.get(name, []), (lab.clock.time() - 1, value)]
-        for name, value in _depths(lab).items()
-        if not _quiet(seen.get(name), value, lab.clock.time())
-    } | {name: points for name, points in seen.items() if name not in _depths(lab)}
+def _executions(lab):
+    """(machine, metric, moment) for each start and end of a state machine's execution."""
+    loaded = sys.modules.get(
+        "moto.stepfunctions.parser.models"
+    )  # slow to load: only if it was used
+    backend = loaded and loaded.stepfunctions_parser_backends[lab.account][lab.region]
+    for machine in backend.state_machines if backend else ():
+        for run in machine.executions:
+            yield machine.arn, "ExecutionsStarted", run.start_date
+            if run.stop_date and str(run.status) in _ENDED:
+                yield machine.arn, _ENDED[str(run.status)], run.stop_date
+
+
+def _gauges(lab) -> Gauges:
+    return lab.__dict__.setdefault("_gauges", Gauges())
 
 
 def _depths(lab) -> dict:
@@ -355,23 +373,3 @@ def _depths(lab) -> dict:
 
     queues = list(sqs_backends[lab.account][lab.region].queues.values())
     return {queue.name: float(queue.approximate_number_of_messages) for queue in queues}
-
-
-def _quiet(points, value: float, now: float) -> bool:
-    """Tell whether a queue has stayed the same for too long to report."""
-    changed = 0.0 if not points else points[0][0]
-    for (_, before), (at, after) in zip(points or (), (points or ())[1:], strict=False):
-        changed = at if before != after else changed
-    return bool(points) and points[-1][1] == value and now - changed > _SIX_HOURS
-
-
-def _sample_gauges(lab) -> None:
-    seen, now = lab.__dict__.setdefault("_gauges", {}), lab.clock.time()
-    for name, value in _depths(lab).items():
-        if not _quiet(seen.get(name), value, now):
-            seen.setdefault(name, []).append((now - 1, value))
-
-
-def _gauges_moved(lab) -> bool:
-    seen = lab.__dict__.get("_gauges", {})
-    return any(value != (seen.get(n) or [(0, 0.0)])[-1][1] for n, value in _depths(lab).items())

@@ -195,7 +195,11 @@ def join(lab_of) -> None:
         for name, key, consistent, factor in requests.got(body):
             size = values.item_size(stored(backend, name, key))
             requests.add_read(units, table_of(name), None, size, consistent, factor)
-        return with_units(original(self), units, body, several="TableName" not in body)
+        result = original(self)
+        if "TransactItems" in body:  # moto gives whole items
+            found, asked = result.result["Responses"], [one["Get"] for one in body["TransactItems"]]
+            result.result["Responses"] = list(map(requests.projected, found, asked))
+        return with_units(result, units, body, several="TableName" not in body)
 
     def pages(self, original, backend, body, table_of):
         """Query and Scan: what is read counts, not what is returned."""

@@ -36,6 +36,37 @@ def join(lab_of) -> None:
     GlueBackend.databases = property(databases, set_databases)
     _versions(GlueBackend, FakeTable)
     _write_through(GlueBackend, FakeTable, catalog_of)
+    _pages()
+
+
+def _pages() -> None:
+    """Long lists come in pages; the token is the place where the next one starts."""
+    from moto.core.responses import ActionResult
+    from moto.glue.exceptions import InvalidInputException
+    from moto.glue.responses import GlueResponse
+
+    def paged(name: str, limit: int) -> None:
+        call = getattr(GlueResponse, name)
+
+        def answer(self):
+            [(key, items)] = call(self).result.items()
+            token, wanted = self.parameters.get("NextToken"), self.parameters.get("MaxResults")
+            if token and not (token.isdigit() and int(token) < len(items)):
+                raise InvalidInputException(name, "Invalid token")
+            start = int(token or 0)
+            end = start + min(wanted or limit, limit)
+            more = {"NextToken": str(end)} if end < len(items) else {}
+            return ActionResult({key: items[start:end], **more})
+
+        setattr(GlueResponse, name, answer)
+
+    for name, limit in {
+        "get_databases": 100,
+        "get_tables": 100,
+        "get_table_versions": 100,
+        "get_partitions": 1000,
+    }.items():
+        paged(name, limit)
 
 
 def _pull(backend, catalog, held, started) -> None:

@@ -13,7 +13,7 @@ def join(lab_of) -> None:
 
 
 def _one_lake() -> None:
-    from moto.s3.models import FakeBucket, S3Backend
+    from moto.s3.models import FakeBucket, FakeKey, S3Backend
     from moto.s3.utils import _VersionedKeyStore
 
     from dealab.cloud import lab as labs
@@ -60,9 +60,19 @@ def _one_lake() -> None:
                 found.lake.settle()
         return self.__dict__["_buckets"]
 
+    def set_storage_class(self, storage):
+        classify(self, storage)
+        lab = labs.running()
+        if lab is not None and lab.bridge is not None and self.bucket_name:
+            held = lab.bridge.backend.buckets.get(self.bucket_name)
+            if held is not None and held.keys.get(self.name) is self:
+                held.keys._mirror(self.name)  # SQL does not see what is archived
+
     def set_buckets(self, value):
         self.__dict__["_buckets"] = value
 
+    classify = FakeKey.set_storage_class
+    FakeKey.set_storage_class = set_storage_class
     FakeBucket.__init__ = begin_bucket
     S3Backend.buckets = property(buckets, set_buckets)
 

@@ -28,6 +28,57 @@ def join(lab_of) -> None:
     _versions()
     _customer_keys(lab_of)
     _kms_keys()
+    _posts()
+
+
+def _posts() -> None:
+    """A presigned POST is held to its policy: expiry, exact and starting values, and size.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+    """
+    from datetime import UTC, datetime
+
+    from moto.s3.exceptions import S3ClientError
+    from moto.s3.responses import S3Response
+
+    answer = S3Response._bucket_response_post
+
+    def check(field, kind: str, name: str, wanted) -> None:
+        held = field(name.removeprefix("$"))
+        if not (held.startswith(wanted) if kind == "starts-with" else held == wanted):
+            raise S3ClientError(
+                "AccessDenied",
+                "Invalid according to Policy: Policy Condition failed: "
+                + json.dumps([kind, name, wanted]),
+            )
+
+    def post(self, request, bucket_name):
+        fields = {name.lower(): value for name, value in self.querystring.items()}
+        if not self.is_delete_keys() and "policy" in fields:
+            policy = json.loads(base64.b64decode(fields["policy"][0]))
+            if datetime.fromisoformat(policy["expiration"]) < datetime.now(UTC):
+                message = "Invalid according to Policy: Policy expired."
+                raise S3ClientError("AccessDenied", message)
+
+            def field(name):
+                return bucket_name if name == "bucket" else fields.get(name.lower(), [""])[0]
+
+            for one in policy.get("conditions", ()):
+                if isinstance(one, dict):
+                    for name, value in one.items():
+                        check(field, "eq", f"${name}", value)
+                elif one[0] == "content-length-range":
+                    if len(self.body) > int(one[2]):
+                        message = "Your proposed upload exceeds the maximum allowed size"
+                        raise S3ClientError("EntityTooLarge", message)
+                    if len(self.body) < int(one[1]):
+                        message = "Your proposed upload is smaller than the minimum allowed size"
+                        raise S3ClientError("EntityTooSmall", message)
+                else:
+                    check(field, *one)
+        return answer(self, request, bucket_name)
+
+    S3Response._bucket_response_post = post
 
 
 def _defaults() -> None:
@@ -155,6 +206,20 @@ def _versions() -> None:
             notifications.send_event(self.account_id, name, bucket, told)
         return answer
 
+    tag = S3Backend.put_object_tagging
+
+    def put_object_tagging(self, key, tags):
+        bucket = self.get_bucket(key.bucket_name) if key is not None and not tags else None
+        if bucket is None:
+            return tag(self, key, tags)
+        # every put ends here in moto; without tags, nobody tagged anything
+        told, bucket.notification_configuration = bucket.notification_configuration, None
+        try:
+            return tag(self, key, tags)
+        finally:
+            bucket.notification_configuration = told
+
+    S3Backend.put_object_tagging = put_object_tagging
     S3Backend.put_object, S3Backend.get_object = put_object, get_object
     S3Backend.delete_object = delete_object
 

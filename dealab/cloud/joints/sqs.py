@@ -207,6 +207,11 @@ def join(lab_of) -> None:
                     "inclusive."
                 )
         if target is not None:
+            if target.name.endswith(".fifo") != self.name.endswith(".fifo"):
+                raise InvalidParameterValue(
+                    f"Value {json.dumps(document)} for parameter RedrivePolicy is invalid. Reason: "
+                    "Dead-letter target must be same type of queue as the source."
+                )
             allow = json.loads(getattr(target, "redrive_allow_policy", None) or "{}")
             kind, named = allow.get("redrivePermission"), allow.get("sourceQueueArns", [])
             by_name = kind == "byQueue" and self.queue_arn not in named

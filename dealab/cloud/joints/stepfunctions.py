@@ -47,6 +47,7 @@ def join(lab_of) -> None:
     _wait_until()
     _name_errors()
     _fail_distributed_maps()
+    _map_without_recursion()
     _use_the_labs_clients()
     _go_on_after_handlers(lab_of)
     machines.patch(lab_of)
@@ -56,8 +57,20 @@ def _take_turns(lab_of) -> None:
     def turns():
         return lab_of().turns
 
+    def until_stopped(target):
+        """A branch that was stopped ends when it tries to go on; any other failure is shown."""
+
+        def run(*args):
+            try:
+                target(*args)
+            except RuntimeError as error:
+                if "when in state" not in str(error):
+                    raise
+
+        return run
+
     threading = SimpleNamespace(
-        Thread=lambda **how: turns().thread(**how),
+        Thread=lambda target, **how: turns().thread(until_stopped(target), **how),
         Event=lambda: turns().event(),
         Lock=real_threading.Lock,
         RLock=real_threading.RLock,
@@ -419,6 +432,31 @@ def _fail_distributed_maps() -> None:
             )
 
     distributed.DistributedIterationComponent._map_run = map_run
+
+
+def _map_without_recursion() -> None:
+    """A worker of a Map takes its next item by calling itself, which ends at 1,000 items."""
+    from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration import (
+        iteration_worker,
+    )
+    from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor import (  # noqa: E501
+        distributed_item_processor_worker as distributed,
+    )
+
+    for worker in (iteration_worker.IterationWorker, distributed.DistributedItemProcessorWorker):
+        original = worker._eval_pool
+
+        def in_a_loop(self, job, worker_frame, original=original) -> None:
+            if hasattr(self, "following"):  # called by itself, as its last act
+                self.following = job, worker_frame
+                return
+            self.following = job, worker_frame
+            while self.following:
+                (job, worker_frame), self.following = self.following, None
+                original(self, job=job, worker_frame=worker_frame)
+            del self.following
+
+        worker._eval_pool = in_a_loop
 
 
 def _use_the_labs_clients() -> None:

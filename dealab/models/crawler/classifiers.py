@@ -59,7 +59,10 @@ def classify(name: str, data: bytes, custom=()) -> Schema:
         if schema:
             return _with(schema, compression)
     for built_in in (_avro, _orc, _parquet, _json, _not_here, _built_in_csv):
-        schema = built_in(data)
+        try:
+            schema = built_in(data)
+        except (ValueError, OSError, LookupError, TypeError):  # it only begins like the format
+            continue
         if schema:
             return _with(schema, compression)
     return Schema("UNKNOWN", compression=compression)

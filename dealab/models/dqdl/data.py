@@ -64,7 +64,8 @@ class Data:
         import duckdb
 
         try:
-            return self.connection.execute(sql, list(parameters)).fetchone()
+            # All of it: DuckDB takes nothing else while rows are left.
+            return next(iter(self.connection.execute(sql, list(parameters)).fetchall()), None)
         except duckdb.Error as error:
             raise BadRule(str(error).splitlines()[0]) from error
 

@@ -91,8 +91,8 @@ def evaluate(
     ``primary`` and the ``references`` (by alias) are pandas DataFrames, Arrow tables or DuckDB
     relations. ``history`` maps a metric's name to its earlier values, newest first. ``now`` is the
     time of ``now()`` (default: the computer's). ``by_rows`` evaluates composite rules row by row
-    (``compositeRuleEvaluation.method`` ROW). ``lookup(name)`` gives the data of another table of the
-    catalog, ``database.table``, or None. Raises DqdlError, LabLimit.
+    (``compositeRuleEvaluation.method`` ROW). ``lookup(name)`` gives the data of another table
+    of the catalog, ``database.table``, or None. Raises DqdlError, LabLimit.
     """
     told = parse(ruleset) if isinstance(ruleset, str) else ruleset
     now = now or datetime.datetime.now(datetime.UTC)

@@ -115,8 +115,8 @@ class Condition:
             if first and last and compare(">", first, last):
                 raise self._invalid(
                     "The BETWEEN operator requires upper bound to be greater than or equal to "
-                    f"lower bound; lower bound operand: AttributeValue: {_shown(first)}, upper bound "
-                    f"operand: AttributeValue: {_shown(last)}"
+                    f"lower bound; lower bound operand: AttributeValue: {_shown(first)}, upper "
+                    f"bound operand: AttributeValue: {_shown(last)}"
                 )
             return lambda item: (
                 compare(">=", left(item), low(item)) and compare("<=", left(item), high(item))

@@ -94,6 +94,8 @@ def check(operation: str, body: dict, table_of) -> None:
 
     Changes ``body``: numbers get their shortest form. Raises Invalid.
     """
+    if operation == "update_item" and "UpdateExpression" not in body:
+        body.setdefault("AttributeUpdates", {})  # it makes the item if it is not there
     batch = {"batch_write_item": (25, "BatchWriteItem"), "batch_get_item": (100, "BatchGetItem")}
     found = parts(body)
     if operation in batch and len(found) > batch[operation][0]:
@@ -156,6 +158,15 @@ def _check_page(operation: str, body: dict, table: Table) -> None:
     if index and table.indexes[index].is_global and body.get("ConsistentRead"):
         raise Invalid("Consistent reads are not supported on global secondary indexes")
     keys = table.indexes[index].keys if index else table.keys
+    if body.get("KeyConditionExpression"):
+        _check_key_condition(body, keys, table.types)
+    start = body.get("ExclusiveStartKey")
+    fits = start is None or (
+        set(start) == {*keys, *table.keys}
+        and all(next(iter(start[name])) == table.types[name] for name in start)
+    )
+    if not fits:
+        raise Invalid("The provided starting key is invalid")
     if operation == "query" and body.get("FilterExpression"):
         for path in _paths(body["FilterExpression"], body):
             if path[0] in keys:
@@ -174,6 +185,41 @@ def _check_page(operation: str, body: dict, table: Table) -> None:
             "The Segment parameter is zero-based and must be less than parameter "
             f"TotalSegments: Segment: {segment} is not less than TotalSegments: {total}"
         )
+
+
+def _check_key_condition(body: dict, keys: list, types: dict) -> None:
+    """Refuse operators that a key condition does not have, and values of another type."""
+    text = body["KeyConditionExpression"]
+    if found := re.search(r"<>|(?<![\w#:])(OR|NOT|IN)(?!\w)", text, re.I):
+        raise Invalid(f"Invalid operator used in KeyConditionExpression: {found.group().upper()}")
+    names = body.get("ExpressionAttributeNames") or {}
+    given = body.get("ExpressionAttributeValues") or {}
+    pairs = re.findall(r"([#\w]+)\s*(?:=|<=|>=|<|>)\s*(:\w+)", text)
+    for name, low, high in re.findall(r"([#\w]+)\s+BETWEEN\s+(:\w+)\s+AND\s+(:\w+)", text, re.I):
+        pairs += [(name, low), (name, high)]
+    starts = re.findall(r"begins_with\s*\(\s*([#\w]+)\s*,\s*(:\w+)", text)
+    for name, value in pairs + starts:
+        plain = names.get(name, name)
+        kind = next(iter(given.get(value) or {types.get(plain): None}))
+        if (name, value) in starts and kind == "N":
+            raise Invalid(
+                "Invalid KeyConditionExpression: Incorrect operand type for operator or function; "
+                "operator or function: begins_with, operand type: N"
+            )
+        if plain in keys and kind != types[plain]:
+            raise Invalid(
+                "One or more parameter values were invalid: Condition parameter type does not "
+                "match schema type"
+            )
+
+
+def projected(result: dict, request: dict) -> dict:
+    """Return an item's answer cut down to the request's ProjectionExpression."""
+    text = request.get("ProjectionExpression")
+    if not text or "Item" not in result:
+        return result
+    paths = _paths(text.replace(",", " "), request)
+    return {**result, "Item": values.project(result["Item"], paths)}
 
 
 def _paths(text: str, body: dict) -> list[list]:

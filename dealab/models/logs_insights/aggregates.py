@@ -63,7 +63,11 @@ def _pct(rows, arguments):
 def _by_time(choose):
     def call(rows, arguments):
         found = [row for row in rows if arguments[0](row) is not None]
-        return arguments[0](choose(found, key=lambda row: row["@timestamp"])) if found else None
+        return (
+            arguments[0](choose(found, key=lambda row: row.get("@timestamp") or 0))
+            if found
+            else None
+        )
 
     return call
 

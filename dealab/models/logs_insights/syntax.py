@@ -80,7 +80,8 @@ class Parser:
 
     def __init__(self, query: str, window: Window):
         self.text, self.at, self.window = query, 0, window
-        self._depth = 0  # inside the arguments of an aggregate
+        self._depth = 0  # where aggregates may stand
+        self._columns: list[str] = []  # of the last stats, to be named as they were written
 
     # reading
 
@@ -228,6 +229,7 @@ class Parser:
         by = self._list() if self._word("by") else []
         if not any(item.over for item in items):
             raise self._fail("an aggregate function was expected")
+        self._columns = sorted((item.column for item in (*items, *by)), key=len, reverse=True)
         return Command("", items, by)
 
     def _sort_command(self) -> Command:
@@ -366,6 +368,11 @@ class Parser:
     def _primary(self) -> Expression:
         self._skip()
         start = self.at
+        for column in self._columns if not self._depth else ():
+            end = self.at + len(column)
+            if self.text.startswith(column, self.at) and not self.text[end : end + 1].isalnum():
+                self.at = end
+                return Expression(column, lambda row, name=column: row.get(name), None, column)
         if self._take("("):
             inner = self._or()
             self._expect(")")

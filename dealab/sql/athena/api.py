@@ -11,43 +11,17 @@ The ``.metadata`` file beside a result is binary and not described on the servic
 """
 
 import copy
-import datetime
 import json
 import re
 import uuid
-from decimal import Decimal
 
-from dealab.sql.athena import outputs, workgroups
+from dealab.sql.athena import workgroups
 from dealab.sql.athena.engine import Athena
+from dealab.sql.athena.shapes import columns, folder, literal, page, rows
 from dealab.sql.athena.workgroups import PRIMARY, invalid
 from dealab.sql.errors import LabLimit, ServiceError
 
 CATALOG = "AwsDataCatalog"
-#: what ColumnInfo says of a type: (precision, scale); a decimal has its own
-PRECISION = {
-    "boolean": (0, 0),
-    "tinyint": (3, 0),
-    "smallint": (5, 0),
-    "integer": (10, 0),
-    "bigint": (19, 0),
-    "float": (17, 0),
-    "double": (17, 0),
-    "timestamp": (3, 0),
-    "date": (0, 0),
-}
-_LITERALS = (
-    (re.compile(r"[-+]?\d+"), int),
-    (re.compile(r"[-+]?(\d+\.\d*|\.\d+)"), Decimal),
-    (re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+"), float),
-    (re.compile(r"'(?:[^']|'')*'"), lambda text: text[1:-1].replace("''", "'")),
-    (re.compile(r"(?i)true|false"), lambda text: text.lower() == "true"),
-    (re.compile(r"(?i)null"), lambda text: None),
-    (re.compile(r"(?i)date\s+'[^']*'"), lambda text: datetime.date.fromisoformat(_inner(text))),
-    (
-        re.compile(r"(?i)timestamp\s+'[^']*'"),
-        lambda text: datetime.datetime.fromisoformat(_inner(text)),
-    ),
-)
 
 
 class Client(Athena):
@@ -116,12 +90,12 @@ class Api:
         if context.get("Catalog", CATALOG).lower() != CATALOG.lower():
             raise LabLimit(f"the data source {context['Catalog']}", "it runs its connector.")
         client = self._client(context.get("Database", "default"), WorkGroup)
-        client.location = _folder(given.get("OutputLocation"))
+        client.location = folder(given.get("OutputLocation"))
         self._check_place(client, given)
         reuse = (ResultReuseConfiguration or {}).get("ResultReuseByAgeConfiguration", {})
         age = reuse.get("MaxAgeInMinutes", 60) if reuse.get("Enabled") else 0
         count = len(self.groups.executions)
-        parameters = [_literal(text) for text in ExecutionParameters]
+        parameters = [literal(text) for text in ExecutionParameters]
         result = None
         try:
             result = client.run(QueryString, parameters, reuse_minutes=age)
@@ -141,7 +115,7 @@ class Api:
         if result is not None:
             self._results[made.id] = result
             if not made.reused and made.output.endswith((".csv", ".txt")):
-                self.lake.put(f"{made.output}.metadata", json.dumps(_columns(result)))
+                self.lake.put(f"{made.output}.metadata", json.dumps(columns(result)))
         if ClientRequestToken is not None:
             self._asked[ClientRequestToken] = (request, made.id)
         return {"QueryExecutionId": made.id}
@@ -190,17 +164,17 @@ class Api:
                 )
         return {"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing}
 
-    def list_query_executions(self, WorkGroup: str = PRIMARY, **page) -> dict:
+    def list_query_executions(self, WorkGroup: str = PRIMARY, **pages) -> dict:
         ids = self.groups.list_query_executions(WorkGroup)["QueryExecutionIds"]
-        return _page("QueryExecutionIds", ids, 50, **page)
+        return page("QueryExecutionIds", ids, 50, **pages)
 
     def stop_query_execution(self, QueryExecutionId: str) -> dict:
         """Answer as for a query that has ended: nothing happens to it."""
         self.groups.get_query_execution(QueryExecutionId)
         return {}
 
-    def get_query_results(self, QueryExecutionId: str, **page) -> dict:
-        page.pop("QueryResultType", None)
+    def get_query_results(self, QueryExecutionId: str, **pages) -> dict:
+        pages.pop("QueryResultType", None)
         made = self.groups.get_query_execution(QueryExecutionId)["QueryExecution"]
         state = made["Status"]["State"]
         if state != "SUCCEEDED":
@@ -211,13 +185,13 @@ class Api:
                 "GetQueryResults of a query that ran outside of the Athena API",
                 "it answers for every query of the account; the result file is in S3.",
             )
-        rows = _rows(result, made["StatementType"])
-        shown = _page("Rows", rows, 1000, **page)
+        listed = rows(result, made["StatementType"])
+        shown = page("Rows", listed, 1000, **pages)
         answer = {
             "UpdateCount": result.update_count or 0,
             "ResultSet": {
                 "Rows": shown["Rows"],
-                "ResultSetMetadata": {"ColumnInfo": _columns(result)},
+                "ResultSetMetadata": {"ColumnInfo": columns(result)},
             },
         }
         return answer | {key: shown[key] for key in ("NextToken",) if key in shown}
@@ -282,10 +256,10 @@ class Api:
             ],
         }
 
-    def list_named_queries(self, WorkGroup: str = PRIMARY, **page) -> dict:
+    def list_named_queries(self, WorkGroup: str = PRIMARY, **pages) -> dict:
         self.groups.find(WorkGroup)
         ids = [one for one, named in self._named.items() if named["WorkGroup"] == WorkGroup]
-        return _page("NamedQueryIds", ids, 50, **page)
+        return page("NamedQueryIds", ids, 50, **pages)
 
     def update_named_query(self, NamedQueryId: str, **changes) -> dict:
         self.get_named_query(NamedQueryId)
@@ -299,24 +273,24 @@ class Api:
 
     # --- the catalog ------------------------------------------------------------------
 
-    def list_data_catalogs(self, **page) -> dict:
+    def list_data_catalogs(self, **pages) -> dict:
         return {"DataCatalogsSummary": [{"CatalogName": CATALOG, "Type": "GLUE"}]}
 
     def get_data_catalog(self, Name: str, **more) -> dict:
         self._check_catalog(Name)
         return {"DataCatalog": {"Name": CATALOG, "Type": "GLUE", "Parameters": {}}}
 
-    def list_databases(self, CatalogName: str, WorkGroup: str = PRIMARY, **page) -> dict:
+    def list_databases(self, CatalogName: str, WorkGroup: str = PRIMARY, **pages) -> dict:
         self._check_catalog(CatalogName)
         listed = [self._database(name) for name in self.lake.catalog.databases]
-        return _page("DatabaseList", listed, 50, **page)
+        return page("DatabaseList", listed, 50, **pages)
 
     def get_database(self, CatalogName: str, DatabaseName: str, **more) -> dict:
         self._check_catalog(CatalogName)
         return {"Database": self._database(DatabaseName)}
 
     def list_table_metadata(
-        self, CatalogName: str, DatabaseName: str, Expression: str = "", WorkGroup="", **page
+        self, CatalogName: str, DatabaseName: str, Expression: str = "", WorkGroup="", **pages
     ) -> dict:
         self._check_catalog(CatalogName)
         self._database(DatabaseName)
@@ -325,7 +299,7 @@ class Api:
             wanted = re.compile(Expression.replace("*", ".*").replace("..*", ".*"))
             names = [name for name in names if wanted.fullmatch(name)]
         listed = [self._table(DatabaseName, name) for name in names]
-        return _page("TableMetadataList", listed, 50, **page)
+        return page("TableMetadataList", listed, 50, **pages)
 
     def get_table_metadata(self, CatalogName: str, DatabaseName: str, TableName: str, **_) -> dict:
         self._check_catalog(CatalogName)
@@ -405,87 +379,9 @@ def _plain(call):
         answer = call(**shown)
         listed = [key for key, value in answer.items() if isinstance(value, list)]
         pages = {key: given[key] for key in _PAGES if key in given}
-        return _page(listed[0], answer[listed[0]], 50, **pages) if listed else answer
+        return page(listed[0], answer[listed[0]], 50, **pages) if listed else answer
 
     return called
 
 
 _PAGES = ("NextToken", "MaxResults")
-
-
-def _page(key: str, items: list, limit: int, NextToken: str | None = None, MaxResults: int = 0):
-    """Return one page of a list; the token is the place where the next one starts."""
-    if NextToken is not None and not (NextToken.isdigit() and int(NextToken) < len(items)):
-        raise invalid("Invalid nextToken")
-    start = int(NextToken or 0)
-    end = start + min(MaxResults or limit, limit)
-    answer = {key: items[start:end]}
-    return answer | ({"NextToken": str(end)} if end < len(items) else {})
-
-
-def _folder(location: str | None) -> str | None:
-    return location if not location or location.endswith("/") else location + "/"
-
-
-def _inner(text: str) -> str:
-    return text[text.index("'") + 1 : -1]
-
-
-def _literal(text: str):
-    """Read one execution parameter: SQL text of a literal."""
-    for pattern, read in _LITERALS:
-        if pattern.fullmatch(text.strip()):
-            try:
-                return read(text.strip())
-            except ValueError:
-                break
-    raise invalid(
-        f"Execution parameter {text} is not a literal: text stands in single quotation marks"
-    )
-
-
-def _columns(result) -> list[dict]:
-    """Return ColumnInfo of a result."""
-    made = []
-    for name, shown in zip(result.columns, result.types, strict=True):
-        kind = shown.partition("(")[0]
-        precision, scale = PRECISION.get(kind, (2147483647, 0))
-        if kind == "decimal":
-            numbers = [int(n) for n in re.findall(r"\d+", shown)] or [38, 0]
-            precision, scale = (*numbers, 0)[:2]
-        made.append(
-            {
-                "CatalogName": "hive",
-                "SchemaName": "",
-                "TableName": "",
-                "Name": name,
-                "Label": name,
-                "Type": kind,
-                "Precision": precision,
-                "Scale": scale,
-                "Nullable": "UNKNOWN",
-                "CaseSensitive": kind in ("varchar", "char", "string"),
-            }
-        )
-    return made
-
-
-def _rows(result, statement_type: str) -> list[dict]:
-    """Return the rows of a result: the names first for a query, none for what others print."""
-    if statement_type != "DML":
-        return [{"Data": [_datum(value) for value in row]} for row in result.rows]
-    head = [{"Data": [{"VarCharValue": name} for name in result.columns]}] if result.columns else []
-    kinds = result._kinds
-    return head + [
-        {
-            "Data": [
-                {} if value is None else {"VarCharValue": outputs.shown(value, kind)}
-                for value, kind in zip(row, kinds, strict=True)
-            ]
-        }
-        for row in result.rows
-    ]
-
-
-def _datum(value) -> dict:
-    return {} if value is None else {"VarCharValue": str(value)}

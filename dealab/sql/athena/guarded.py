@@ -60,6 +60,9 @@ class Guarded:
         made = Seen(**held, access=access)
         return made if len(shown) == len(fields) else _without(made, shown)
 
+    def is_view(self, database: str, name: str) -> bool:
+        return self._catalog.is_view(database, name)
+
     def entry(self, database: str, name: str) -> dict | None:
         found = self.find(database, name)
         return found.entry if found is not None else None

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/athena/latest/ug/querying-glue-catalog.html
 """
 
 from dealab.sql.athena.statements import names
+from dealab.sql.errors import ServiceError
 from dealab.sql.types import BIGINT, VARCHAR, athena_name
 
 SCHEMA = "information_schema"
@@ -68,7 +69,11 @@ def _schemata(catalog):
 def _entries(catalog):
     for database in catalog.databases:
         for name in catalog.tables(database):
-            yield database, name, catalog.find(database, name)
+            try:
+                yield database, name, catalog.find(database, name)
+            except ServiceError as problem:
+                if problem.code != "HIVE_INVALID_METADATA":
+                    raise  # a table with a type that there is not is left out
 
 
 def _tables(catalog):

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/athena/latest/ug/create-database.html
 
 from dealab.sql.athena import definitions, hive
 from dealab.sql.athena.statements import create_table
+from dealab.sql.catalog import ICEBERG
 from dealab.sql.nodes import nearest
 from dealab.sql.results import Plan, done
 
@@ -73,8 +74,9 @@ def _drop(engine, name: str) -> None:
     https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-additional-operations.html
     """
     for table in engine.catalog.tables(name):
-        found = engine.catalog.find(name, table)
-        if found.is_iceberg:
+        entry = engine.catalog.entry(name, table)
+        if entry.get("Parameters", {}).get("table_type", "").upper() == ICEBERG:
+            found = engine.catalog.find(name, table)
             from dealab.sql.athena.iceberg import tables
 
             tables.drop(engine, found)

@@ -17,7 +17,12 @@ def drop_table(engine, reader) -> Plan:
     if reader.sees("PURGE"):
         raise hive.unsupported("DROP TABLE ... PURGE")
     reader.end()
-    found = engine.catalog.find(database, name)
+    try:
+        found = engine.catalog.find(database, name)
+    except ServiceError as problem:
+        if problem.code != "HIVE_INVALID_METADATA":
+            raise
+        return done(lambda: engine.catalog.drop_table(database, name))
     if found is None:
         if tolerant:
             return done(lambda: None)

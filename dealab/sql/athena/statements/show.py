@@ -42,9 +42,7 @@ def views(engine, reader) -> Plan:
     shape = _pattern(reader) if reader.accept("LIKE") else None
     reader.end()
     found = [
-        name
-        for name in engine.catalog.tables(database)
-        if engine.catalog.find(database, name).is_view
+        name for name in engine.catalog.tables(database) if engine.catalog.is_view(database, name)
     ]
     return listing("views", _matching(found, shape))
 

@@ -1,14 +1,18 @@
 """CloudFormation stacks: create, update, delete, roll back, change sets, exports.
 
-moto "succeeds" on types that it does not know and makes resources past its own checks. Here a
-template is read by ``dealab.models.templates`` and each resource made by calls to its service
-(``dealab.cloud.resources``); what the lab lacks makes the stack fail and roll back, with a reason
-that begins with "This lab".
+A stack follows its template (``dealab.models.templates``); resources are made, changed and removed
+by a ``maker`` that the caller gives:
+
+    knows(type), complaints(type, properties), name_property(type), name_of(type, stack, logical),
+    make(type, properties) -> (id, attributes), changes_in_place(type, old, new),
+    change(type, id, properties), remove(type, id, properties), dynamic(text), transformed(document,
+    parameters), unrecognized(types), uuid(), now()
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html (checked 2026-11-23).
+What the maker lacks makes the stack fail and roll back with a reason that begins with "This lab".
+Left out: resources made side by side, drift, nested stacks, stack policies, custom resources.
 """
 
-import json
-
-from dealab.cloud import resources
 from dealab.models import templates
 from dealab.models.templates import NotInLab, Template, TemplateError
 
@@ -19,7 +23,7 @@ class Stack:
     """A stack: what it was made from and what it holds."""
 
     def __init__(self, keeper: "Stacks", name: str, asked: dict):
-        self.keeper, self.name = keeper, name
+        self.keeper, self.name, self.maker = keeper, name, keeper.maker
         self.id = keeper.arn("stack", f"{name}/{keeper.uuid()}")
         self.made = self.changed = keeper.now()
         self.status, self.reason = "REVIEW_IN_PROGRESS", None
@@ -27,9 +31,6 @@ class Stack:
         self.held: dict[str, dict] = {}  # logical id -> type, id, properties, atts, status
         self.events: list[dict] = []
         self.outputs: list[dict] = []
-
-    def facts(self) -> dict:
-        return {"region": self.keeper.region, "account": self.keeper.account}
 
     # What functions in the template ask for
 
@@ -55,18 +56,7 @@ class Stack:
         raise TemplateError(f"No export named {name} found.")
 
     def dynamic(self, text: str) -> str:
-        import boto3
-
-        service, _, rest = text.partition(":")
-        if service in ("ssm", "ssm-secure"):
-            found = boto3.client("ssm").get_parameter(Name=rest, WithDecryption=True)
-            return found["Parameter"]["Value"]
-        if service == "secretsmanager":
-            parts = rest.split(":SecretString:") if ":SecretString:" in rest else [rest, ""]
-            found = boto3.client("secretsmanager").get_secret_value(SecretId=parts[0])
-            key = parts[1].split(":")[0]
-            return json.loads(found["SecretString"])[key] if key else found["SecretString"]
-        raise NotInLab(f"the dynamic reference {text}")
+        return self.maker.dynamic(text)
 
     # What happens to it
 
@@ -134,14 +124,14 @@ class Stack:
         kind = template.resources[logical]["Type"]
         self.say(logical, kind, "", f"{verb}_IN_PROGRESS")
         try:
-            if kind not in resources.KINDS:
+            if not self.maker.knows(kind):
                 raise NotInLab(f"resources of type {kind}")
             properties = template.properties(logical, self)
-            name = resources.KINDS[kind].name
+            self._check(logical, kind, properties)
+            name = self.maker.name_property(kind)
             if name and name not in properties:
-                letters = self.keeper.uuid().replace("-", "")[:12].upper()
-                properties[name] = resources.name_of(kind, self.name, logical, letters)
-            physical, atts = resources.make(kind, properties, self.facts())
+                properties[name] = self.maker.name_of(kind, self.name, logical)
+            physical, atts = self.maker.make(kind, properties)
         except Exception as error:
             self.say(logical, kind, "", f"{verb}_FAILED", _why(error))
             raise _Failed([logical], verb) from error
@@ -151,6 +141,14 @@ class Stack:
             "retain": template.resources[logical].get("DeletionPolicy", "Delete"),
         }  # fmt: skip
         self.say(logical, kind, physical, f"{verb}_COMPLETE")
+
+    def _check(self, logical: str, kind: str, properties: dict) -> None:
+        found = self.maker.complaints(kind, properties)
+        if found:
+            listed = "\n".join(found)
+            raise TemplateError(
+                f"Properties validation failed for resource {logical} with message:\n{listed}"
+            )
 
     def _remove_all(self, names: list[str]) -> list[str]:
         """Remove resources, last made first; return those that could not be removed."""
@@ -169,7 +167,7 @@ class Stack:
     def _remove(self, logical: str, held: dict) -> bool:
         self.say(logical, held["type"], held["id"], "DELETE_IN_PROGRESS")
         try:
-            resources.remove(held["type"], held["id"], held["properties"], self.facts())
+            self.maker.remove(held["type"], held["id"], held["properties"])
         except Exception as error:
             self.say(logical, held["type"], held["id"], "DELETE_FAILED", _why(error))
             held["status"] = "DELETE_FAILED"
@@ -232,7 +230,7 @@ class Stack:
             held, new = self.held[logical], self._planned(logical, template, planned)
             if (held["type"], held["properties"]) != (kind, new):
                 same = held["type"] == kind
-                in_place = same and resources.changes_in_place(kind, held["properties"], new)
+                in_place = same and self.maker.changes_in_place(kind, held["properties"], new)
                 rows.append(_change("Modify", logical, kind, held["id"], in_place))
                 if not in_place:
                     planned.new.add(logical)
@@ -244,7 +242,7 @@ class Stack:
     def _planned(self, logical: str, template: Template, planned=None) -> dict:
         """The properties after an update; ``planned`` answers for resources not there yet."""
         properties = template.properties(logical, planned or self)
-        name = resources.KINDS[self.held[logical]["type"]].name
+        name = self.maker.name_property(self.held[logical]["type"])
         if name and name not in properties:
             properties[name] = self.held[logical]["properties"].get(name)
         return properties
@@ -283,19 +281,20 @@ class Stack:
         retain = template.resources[logical].get("DeletionPolicy", "Delete")
         held["retain"] = retain
         try:
-            if kind not in resources.KINDS:
+            if not self.maker.knows(kind):
                 raise NotInLab(f"resources of type {kind}")
+            self._check(logical, kind, template.properties(logical, self))
             new = self._planned(logical, template)
-            name = resources.KINDS[kind].name
+            name = self.maker.name_property(kind)
         except (TemplateError, NotInLab) as error:
             self.say(logical, kind, held["id"], "UPDATE_FAILED", _why(error))
             raise _Failed([logical], "UPDATE") from error
         if (held["type"], held["properties"]) == (kind, new):
             return None
-        if held["type"] == kind and resources.changes_in_place(kind, held["properties"], new):
+        if held["type"] == kind and self.maker.changes_in_place(kind, held["properties"], new):
             self.say(logical, kind, held["id"], "UPDATE_IN_PROGRESS")
             try:
-                resources.change(kind, held["id"], new, self.facts())
+                self.maker.change(kind, held["id"], new)
             except Exception as error:
                 self.say(logical, kind, held["id"], "UPDATE_FAILED", _why(error))
                 raise _Failed([logical], "UPDATE") from error
@@ -329,7 +328,7 @@ class Stack:
         for logical, old in before.items():
             now = self.held.get(logical)
             if now and now["properties"] != old["properties"]:
-                resources.change(old["type"], old["id"], old["properties"], self.facts())
+                self.maker.change(old["type"], old["id"], old["properties"])
             self.held[logical] = old
 
 
@@ -373,23 +372,16 @@ def _change(action: str, logical: str, kind: str, physical=None, in_place=None) 
 class Stacks:
     """The stacks of one account and Region, by id, in the order in which they were made."""
 
-    def __init__(self, lab, account: str, region: str):
-        self.lab, self.account, self.region = lab, account, region
+    def __init__(self, maker, account: str, region: str):
+        self.maker, self.account, self.region = maker, account, region
+        self.uuid, self.now = maker.uuid, maker.now
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, dict] = {}
 
     def arn(self, kind: str, name: str) -> str:
         return f"arn:aws:cloudformation:{self.region}:{self.account}:{kind}/{name}"
 
-    def uuid(self) -> str:
-        from moto.moto_api._internal import mock_random
-
-        return str(mock_random.uuid4())
-
-    def now(self):
-        return self.lab.clock.now()
-
-    def find(self, name: str, deleted: bool = False) -> Stack:
+    def find(self, name: str) -> Stack:
         """Return a stack by its name or id; raise the service's error for one that is not there."""
         for stack in reversed(self.stacks.values()):
             if name == stack.id or (name == stack.name and stack.status != "DELETE_COMPLETE"):
@@ -398,9 +390,7 @@ class Stacks:
 
     def read(self, text: str, given: dict, name: str = "") -> Template:
         """Read a template for a stack; raise TemplateError or NotInLab."""
-        from dealab.cloud.templates import transformed
-
-        document = transformed(templates.parse(text), given)
+        document = self.maker.transformed(templates.parse(text), given)
         pseudo = {
             "AWS::AccountId": self.account,
             "AWS::Region": self.region,
@@ -412,4 +402,11 @@ class Stacks:
         }
         template = Template(document, given, {**pseudo, "AWS::NoValue": ""})
         template.order()
+        unknown = self.maker.unrecognized(
+            resource["Type"] for resource in template.resources.values()
+        )
+        if unknown:
+            raise TemplateError(
+                f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
+            )
         return template
