@@ -55,5 +55,5 @@ def pytest_terminal_summary(terminalreporter):
 def pytest_configure(config):
     config.addinivalue_line(
         "markers",
-        "proves(service, feature, kind, note): what docs/reference/local-aws.md says of the local AWS",
+        "proves(service, feature, kind, note): a line of docs/reference/local-aws.md",
     )

@@ -9,8 +9,6 @@ from botocore.exceptions import ClientError
 
 from dealab.sql.errors import LabLimit
 
-DB = "DynamoDB"
-
 
 def S(text):
     return {"S": text}
@@ -91,7 +89,7 @@ ITEM = {
 }
 
 
-@pytest.mark.proves(DB, "Condition expressions: every operator and function", kind="real")
+@pytest.mark.proves("DynamoDB", "Condition expressions: every operator and function", kind="real")
 @pytest.mark.parametrize(
     ("condition", "values", "expected"),
     [
@@ -135,7 +133,7 @@ def test_conditions(db, put, condition, values, expected):
     assert ("seen" in get(db)) is expected
 
 
-@pytest.mark.proves(DB, "Bad expressions are refused in the service's words", kind="real")
+@pytest.mark.proves("DynamoDB", "Bad expressions are refused in the service's words", kind="real")
 @pytest.mark.parametrize(
     ("condition", "values", "message"),
     [
@@ -159,7 +157,9 @@ def test_bad_conditions(db, put, condition, values, message):
 
 
 @pytest.mark.proves(
-    DB, "Update expressions: SET, REMOVE, ADD, DELETE, list_append, if_not_exists", kind="real"
+    "DynamoDB",
+    "Update expressions: SET, REMOVE, ADD, DELETE, list_append, if_not_exists",
+    kind="real",
 )
 def test_update_expressions(db, put):
     put(**ITEM)
@@ -182,7 +182,7 @@ def test_update_expressions(db, put):
 
 
 @pytest.mark.proves(
-    DB,
+    "DynamoDB",
     "Keys, values and sizes are checked: types, empty keys, 400 KB, sets, 38 digits",
     kind="real",
 )
@@ -230,7 +230,7 @@ def query(db, expression="p = :p", **more):
     )
 
 
-@pytest.mark.proves(DB, "Query: order, Limit and pages, filter after the read", kind="real")
+@pytest.mark.proves("DynamoDB", "Query: order, Limit and pages, filter after the read", kind="real")
 def test_filter_comes_after_the_read(db, put):
     for n in range(6):
         put(s=str(n), n=N(n))
@@ -251,7 +251,7 @@ def test_filter_comes_after_the_read(db, put):
 
 
 @pytest.mark.proves(
-    DB, "GSI: sparse, projected, never consistent; LSI fetches from the table", kind="real"
+    "DynamoDB", "GSI: sparse, projected, never consistent; LSI fetches from the table", kind="real"
 )
 def test_indexes(db, put):
     put(s="1", g=S("G"), n=N(2), x=S("in"), y=S("out"))
@@ -270,7 +270,7 @@ def test_indexes(db, put):
 
 
 @pytest.mark.proves(
-    DB, "Consumed capacity: by size, consistency, index and transaction", kind="real"
+    "DynamoDB", "Consumed capacity: by size, consistency, index and transaction", kind="real"
 )
 def test_capacity_units(db, put):
     def units(answer):
@@ -318,7 +318,9 @@ def test_capacity_units(db, put):
     assert "ConsumedCapacity" not in db.get_item(TableName="tab", Key=key("c", "1"))
 
 
-@pytest.mark.proves(DB, "Transactions: all or nothing, with a reason for each part", kind="real")
+@pytest.mark.proves(
+    "DynamoDB", "Transactions: all or nothing, with a reason for each part", kind="real"
+)
 def test_transactions_are_all_or_nothing(db, put):
     put(c=N(1))
     parts = [
@@ -344,7 +346,7 @@ def test_transactions_are_all_or_nothing(db, put):
         db.transact_write_items(TransactItems=[parts[0], parts[0]])
 
 
-@pytest.mark.proves(DB, "A transaction's token runs it once", kind="real")
+@pytest.mark.proves("DynamoDB", "A transaction's token runs it once", kind="real")
 def test_a_token_runs_once(db, put):
     put(c=N(0))
     part = {
@@ -359,7 +361,7 @@ def test_a_token_runs_once(db, put):
         db.transact_write_items(TransactItems=[{"Update": other}], ClientRequestToken="once")
 
 
-@pytest.mark.proves(DB, "Batches: 25 writes, 100 reads, no item twice", kind="real")
+@pytest.mark.proves("DynamoDB", "Batches: 25 writes, 100 reads, no item twice", kind="real")
 def test_batches_are_limited(db):
     def puts(count):
         return {"tab": [{"PutRequest": {"Item": key("a", str(n))}} for n in range(count)]}
@@ -377,7 +379,7 @@ def test_batches_are_limited(db):
         db.batch_get_item(RequestItems={"tab": {"Keys": [key("a", str(n)) for n in range(101)]}})
 
 
-@pytest.mark.proves(DB, "A scan in parallel segments reads every item once", kind="real")
+@pytest.mark.proves("DynamoDB", "A scan in parallel segments reads every item once", kind="real")
 def test_parallel_scan(db, put):
     for n in range(40):
         put(p=f"p{n}")
@@ -391,7 +393,7 @@ def test_parallel_scan(db, put):
 
 
 @pytest.mark.proves(
-    DB, "Key conditions: what they may hold, and values of the key's type", kind="real"
+    "DynamoDB", "Key conditions: what they may hold, and values of the key's type", kind="real"
 )
 @pytest.mark.parametrize(
     ("expression", "value", "message"),
@@ -441,7 +443,9 @@ def statement(db, text, *parameters, **more):
     return db.execute_statement(Statement=text, **asked, **more)["Items"]
 
 
-@pytest.mark.proves(DB, "PartiQL: SELECT with conditions, paths, indexes and order", kind="real")
+@pytest.mark.proves(
+    "DynamoDB", "PartiQL: SELECT with conditions, paths, indexes and order", kind="real"
+)
 def test_partiql_select(db, put):
     put(s="1", n=N(5), g=S("G"), l={"L": [N(1), {"M": {"k": S("deep")}}]}, tags={"SS": ["x", "y"]})
     put(s="2", n=N(1))
@@ -469,7 +473,9 @@ def test_partiql_select(db, put):
         assert len(statement(db, f"SELECT * FROM tab WHERE {condition}")) == count, condition
 
 
-@pytest.mark.proves(DB, "PartiQL: INSERT, UPDATE, DELETE of one item, with RETURNING", kind="real")
+@pytest.mark.proves(
+    "DynamoDB", "PartiQL: INSERT, UPDATE, DELETE of one item, with RETURNING", kind="real"
+)
 def test_partiql_writes(db):
     statement(
         db,
@@ -495,7 +501,7 @@ def test_partiql_writes(db):
     assert get(db) is None
 
 
-@pytest.mark.proves(DB, "PartiQL in batches and transactions", kind="real")
+@pytest.mark.proves("DynamoDB", "PartiQL in batches and transactions", kind="real")
 def test_partiql_batches_and_transactions(db, put):
     put(n=N(1))
     answers = db.batch_execute_statement(
@@ -521,7 +527,7 @@ def test_partiql_batches_and_transactions(db, put):
     assert (get(db, "b"), get(db)["n"]) == (key("b", "1"), N(2))
 
 
-@pytest.mark.proves(DB, "PartiQL that the service does not have is refused", kind="real")
+@pytest.mark.proves("DynamoDB", "PartiQL that the service does not have is refused", kind="real")
 @pytest.mark.parametrize(
     "text",
     [
@@ -552,7 +558,7 @@ def test_partiql_pages(db, put):
     assert found == [["0", "1"], ["2", "3"], ["4"]]
 
 
-@pytest.mark.proves(DB, "Streams: order and images, none for a refused write", kind="real")
+@pytest.mark.proves("DynamoDB", "Streams: order and images, none for a refused write", kind="real")
 def test_streams(db, put):
     put(n=N(1))
     update(db, "SET n = :n", {":n": N(2)})
@@ -577,7 +583,7 @@ def test_streams(db, put):
     assert seen == [("INSERT", None, N(1)), ("MODIFY", N(1), N(2)), ("REMOVE", N(2), None)]
 
 
-@pytest.mark.proves(DB, "A page ends at 1 MB, before the filter", kind="real")
+@pytest.mark.proves("DynamoDB", "A page ends at 1 MB, before the filter", kind="real")
 def test_a_page_ends_at_one_megabyte(db, put):
     for n in range(15):
         put(s=f"{n:02}", v=S("x" * 100_000))
@@ -589,7 +595,7 @@ def test_a_page_ends_at_one_megabyte(db, put):
     assert "LastEvaluatedKey" not in rest
 
 
-@pytest.mark.proves(DB, "Export to S3 as DYNAMODB_JSON, with its manifests", kind="real")
+@pytest.mark.proves("DynamoDB", "Export to S3 as DYNAMODB_JSON, with its manifests", kind="real")
 def test_export_to_s3(db, put):
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="lake")
@@ -625,7 +631,7 @@ def test_export_to_s3(db, put):
 
 
 @pytest.mark.proves(
-    DB, "Global tables, incremental exports, restores to an earlier time", kind="not here"
+    "DynamoDB", "Global tables, incremental exports, restores to an earlier time", kind="not here"
 )
 def test_what_is_not_here_is_refused(db):
     with pytest.raises(LabLimit, match="global tables"):

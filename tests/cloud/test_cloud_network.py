@@ -6,8 +6,6 @@ import pytest
 from dealab.cloud import start_aws
 from dealab.views import network
 
-REACH = "VPC reachability"
-
 
 @pytest.fixture(scope="module")
 def net():
@@ -52,7 +50,9 @@ def net():
     lab.stop()
 
 
-@pytest.mark.proves(REACH, "Security groups: rules by address and by group, stateful", kind="model")
+@pytest.mark.proves(
+    "VPC reachability", "Security groups: rules by address and by group, stateful", kind="model"
+)
 def test_security_groups(net):
     assert network.reachable("internet", net["web"], 443).reached
     stopped = network.reachable("internet", net["web"], 22)
@@ -64,13 +64,17 @@ def test_security_groups(net):
     assert not network.reachable("10.0.1.77", net["db"], 5432).reached
 
 
-@pytest.mark.proves(REACH, "Private subnets: no public address, no way in", kind="model")
+@pytest.mark.proves(
+    "VPC reachability", "Private subnets: no public address, no way in", kind="model"
+)
 def test_a_private_subnet(net):
     assert "no public IP" in network.reachable("internet", net["db"], 5432).why
     assert "no route matches" in network.reachable(net["db"], "internet").why
 
 
-@pytest.mark.proves(REACH, "Network ACLs: numbered, stateless, ephemeral ports", kind="model")
+@pytest.mark.proves(
+    "VPC reachability", "Network ACLs: numbered, stateless, ephemeral ports", kind="model"
+)
 def test_network_acls_are_stateless(net):
     ec2 = net["ec2"]
     acl = ec2.create_network_acl(VpcId=net["vpc"])["NetworkAcl"]["NetworkAclId"]
@@ -102,7 +106,7 @@ def test_network_acls_are_stateless(net):
 
 
 @pytest.mark.proves(
-    REACH, "NAT gateway and S3 gateway endpoint from a private subnet", kind="model"
+    "VPC reachability", "NAT gateway and S3 gateway endpoint from a private subnet", kind="model"
 )
 def test_nat_and_gateway_endpoint(net):
     ec2, table = net["ec2"], net["private_routes"]
@@ -127,7 +131,9 @@ def test_nat_and_gateway_endpoint(net):
 
 
 @pytest.mark.proves(
-    REACH, "A picture and a table of the way, with the rule that stopped it", kind="model"
+    "VPC reachability",
+    "A picture and a table of the way, with the rule that stopped it",
+    kind="model",
 )
 def test_the_picture_says_what_stopped_it(net):
     picture = network.reachability("internet", net["web"], 22)

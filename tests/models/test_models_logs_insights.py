@@ -8,7 +8,6 @@ from dealab.models.logs_insights import MalformedQuery, run
 from dealab.sql.errors import LabLimit
 
 MINUTE = 60_000
-LI = "Logs Insights"
 
 
 def events(*messages, log="111122223333:app", step=MINUTE):
@@ -48,7 +47,7 @@ LAMBDA = events(
 
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-examples.html
-@pytest.mark.proves(LI, "The documentation's sample queries for Lambda", kind="real")
+@pytest.mark.proves("Logs Insights", "The documentation's sample queries for Lambda", kind="real")
 def test_sample_queries_for_lambda():
     found = rows(
         """
@@ -107,7 +106,9 @@ TRAIL = events(
 )
 
 
-@pytest.mark.proves(LI, "Fields of JSON: dotted names, array elements by number", kind="real")
+@pytest.mark.proves(
+    "Logs Insights", "Fields of JSON: dotted names, array elements by number", kind="real"
+)
 def test_sample_queries_for_json():
     counts = rows(
         "stats count(*) by eventSource, eventName, awsRegion | sort awsRegion, eventName", TRAIL
@@ -129,7 +130,7 @@ def test_sample_queries_for_json():
 
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Parse.html
-@pytest.mark.proves(LI, "parse with globs and with named groups", kind="real")
+@pytest.mark.proves("Logs Insights", "parse with globs and with named groups", kind="real")
 @pytest.mark.parametrize(
     "command",
     [
@@ -160,7 +161,9 @@ def test_parse(command):
 
 
 @pytest.mark.proves(
-    LI, "bin, datefloor and dateceil; a unit is capped (bin(300s) is a minute)", kind="real"
+    "Logs Insights",
+    "bin, datefloor and dateceil; a unit is capped (bin(300s) is a minute)",
+    kind="real",
 )
 @pytest.mark.parametrize(
     ("period", "starts"),
@@ -181,7 +184,7 @@ def test_time_buckets(period, starts):
     assert {one["t"]: one["n"] for one in found} == shown
 
 
-@pytest.mark.proves(LI, "Functions on numbers, text, JSON and addresses", kind="real")
+@pytest.mark.proves("Logs Insights", "Functions on numbers, text, JSON and addresses", kind="real")
 @pytest.mark.parametrize(
     ("expression", "value"),
     [
@@ -211,7 +214,9 @@ def test_functions(expression, value):
 
 
 @pytest.mark.proves(
-    LI, "Aggregates: pct, stddev, count_distinct, earliest, latest, sortsFirst", kind="real"
+    "Logs Insights",
+    "Aggregates: pct, stddev, count_distinct, earliest, latest, sortsFirst",
+    kind="real",
 )
 def test_aggregates():
     found = events(*[{"n": n, "who": "ab"[n % 2]} for n in (4, 1, 3, 2)], {"other": 1})
@@ -229,7 +234,9 @@ def test_aggregates():
     }  # fmt: skip
 
 
-@pytest.mark.proves(LI, "Two stats commands, dedup, unnest, in, like, not", kind="real")
+@pytest.mark.proves(
+    "Logs Insights", "Two stats commands, dedup, unnest, in, like, not", kind="real"
+)
 def test_other_commands():
     found = events(*[{"server": s, "n": n, "tags": ["x", s]} for n, s in enumerate("abca")])
     twice = rows("stats count(*) as c by server | stats max(c) as most, count(*) as servers", found)

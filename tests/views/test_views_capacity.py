@@ -17,7 +17,7 @@ def aws():
 
 
 @pytest.mark.proves(
-    "Kinesis", "A hot shard can be seen: throttles per shard and second", kind="model"
+    "Kinesis Data Streams", "A hot shard can be seen: throttles per shard and second", kind="model"
 )
 def test_a_hot_shard_is_seen(aws):
     kinesis = boto3.client("kinesis", config=ONCE)
