@@ -108,11 +108,11 @@ def _send(rule, target: dict, event: dict) -> None:
             entry = {"Source": event["source"], "DetailType": event["detail-type"]}
             entry |= {"Detail": json.dumps(event["detail"]), "EventBusName": arn}
             entry |= {"Resources": event.get("resources", []), "Time": event["time"]}
-            boto3.client("events", region_name=arn.split(":")[3]).put_events(Entries=[entry])
+            put_event(entry, arn.split(":")[3])
             return
         deliver(
             arn,
-            transformed(target, event),
+            transformed(target, event, rule.arn),
             source=rule.arn,
             group=(target.get("SqsParameters") or {}).get("MessageGroupId"),
             key=str(at_path(event, path)) if path else event["id"],
@@ -135,6 +135,20 @@ def _send(rule, target: dict, event: dict) -> None:
             texts = {key: {"DataType": "String", "StringValue": v} for key, v in facts.items()}
             with contextlib.suppress(Exception):  # a queue that is gone loses the event, too
                 deliver(queue, event, attributes=texts)
+
+
+def put_event(entry: dict, region: str) -> None:
+    """Put an entry of PutEvents on its bus as a service does: also with a source of AWS's own."""
+    from moto.backends import get_backend
+
+    from dealab.cloud.lab import current
+
+    moment = entry.get("Time")
+    if isinstance(moment, str):
+        moment = datetime.datetime.fromisoformat(moment)
+    if isinstance(moment, datetime.datetime):
+        entry = {**entry, "Time": moment.timestamp()}
+    get_backend("events")[current().account][region].put_events([entry])
 
 
 def check_target(arn: str) -> None:
@@ -162,21 +176,22 @@ def _as_delivered(rule, original) -> dict:
     return event
 
 
-def transformed(target: dict, event: dict):
-    """What a target gets: Input, InputPath, InputTransformer or the whole event.
+def transformed(target: dict, event: dict, rule: str = ""):
+    """What a target of ``rule`` (ARN) gets: Input, InputPath, InputTransformer or the whole event.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
     """
     if target.get("Input"):
         return target["Input"]
     if target.get("InputPath"):
-        return at_path(event, target["InputPath"])
+        return json.dumps(at_path(event, target["InputPath"]))  # a string keeps its quotes
     rules = target.get("InputTransformer")
     if not rules:
         return event
     values = {name: at_path(event, path) for name, path in rules.get("InputPathsMap", {}).items()}
     values |= {"aws.events.event.json": event, "aws.events.event": event}
     values |= {"aws.events.event.ingestion-time": event["time"]}
+    values |= {"aws.events.rule-arn": rule, "aws.events.rule-name": rule.rpartition("/")[2]}
     return _fill(rules["InputTemplate"], values)
 
 

@@ -123,13 +123,24 @@ def _write_due(lab, moment) -> None:
             write(lab, stream)
 
 
+def check_source(arn: str) -> None:
+    """Raise the service's error if the Kinesis stream is not there."""
+    from moto.firehose.exceptions import InvalidArgumentException
+    from moto.kinesis.models import kinesis_backends
+
+    if arn.split("/")[-1] not in kinesis_backends[arn.split(":")[4]][arn.split(":")[3]].streams:
+        raise InvalidArgumentException(
+            f"Kinesis Stream {arn.split('/')[-1]} under accountId {arn.split(':')[4]} not found."
+        )
+
+
 def _source(stream):
     """(shard, its last sequence number, records) of the stream's Kinesis source."""
     from moto.kinesis.models import kinesis_backends
 
     arn = stream.source["KinesisStreamARN"]
-    held = kinesis_backends[arn.split(":")[4]][arn.split(":")[3]].streams[arn.split("/")[-1]]
-    for shard in held.shards.values():
+    held = kinesis_backends[arn.split(":")[4]][arn.split(":")[3]].streams.get(arn.split("/")[-1])
+    for shard in held.shards.values() if held else ():  # it may have been deleted since
         yield shard.shard_id, max(shard.records, default=0), shard.records
 
 

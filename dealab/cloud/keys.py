@@ -1,6 +1,6 @@
 """KMS keys that other services use in the caller's name: S3 objects, secrets, SecureString.
 
-Sources (checked 2026-11-23): https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html,
+Sources (not checked): https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html,
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html,
 https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
 Keys that AWS manages (alias/aws/...) may be used by everybody who may use the service.

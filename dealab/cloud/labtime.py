@@ -81,6 +81,25 @@ def install(lab_of) -> None:
     in_lab_time(BotocoreStubber, "process_request")
     in_lab_time(RequestSigner, "generate_presigned_url")
     in_lab_time(S3PostPresigner, "generate_presigned_post")
+    _waiters(clock)
+
+
+def _waiters(clock_of) -> None:
+    """Between two looks, a waiter lets the lab's time pass and nobody waits."""
+    import time
+
+    import botocore.waiter
+
+    class Waits:
+        @staticmethod
+        def sleep(seconds: float) -> None:
+            clock = clock_of()
+            clock.move(seconds=seconds) if clock is not None else time.sleep(seconds)
+
+        def __getattr__(self, name):
+            return getattr(time, name)
+
+    botocore.waiter.time = Waits()
 
 
 def expired(url: str, now: datetime):

@@ -13,7 +13,7 @@ from moto.s3.models import FakeDeleteMarker, FakeKey
 from dealab.sql.athena import workgroups
 
 #: storage classes whose objects Athena does not see
-#: https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html (checked 2026-11-23)
+#: https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html (not checked)
 ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 
 #: where Athena's results go unless a workgroup or a call says otherwise

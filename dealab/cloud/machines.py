@@ -6,6 +6,7 @@ documented shapes: https://docs.aws.amazon.com/step-functions/latest/apireferenc
 
 import functools
 import json
+import math
 import re
 
 from dealab.sql.errors import LabLimit
@@ -301,11 +302,13 @@ def start_sync_execution(lab, backend, asked: dict) -> dict:
                 "Express workflows run for at most five minutes.",
             )
         lab.clock.move(to=max(due, lab.clock.now()))
-    return {
-        key: value
-        for key, value in execution.to_start_sync_execution_output().items()
-        if value is not None
-    }
+    found = execution.to_start_sync_execution_output()
+    passed = (found["stopDate"] - found["startDate"]).total_seconds() * 1000
+    # By 100 ms and 64 MB: https://aws.amazon.com/step-functions/pricing/ (not checked)
+    billed = {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": 0}
+    billed["billedDurationInMilliseconds"] = max(1, math.ceil(passed / 100)) * 100
+    found["billingDetails"] = billed
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def tell(lab, execution) -> None:

@@ -116,10 +116,10 @@ class Permissions:
         variables = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": session.secret}
         variables["AWS_SESSION_TOKEN"] = session.token
         if environment.session is None or environment.session.get_credentials().access_key != key:
-            environment.session = self.boto(*variables.values())
+            environment.session = self.boto(*variables.values(), region=function.region)
         return variables
 
-    def boto(self, *credentials):
+    def boto(self, *credentials, region: str = ""):
         """A boto3 Session of its own that shares what the lab's has read."""
         import boto3
         import botocore.session
@@ -128,7 +128,7 @@ class Permissions:
 
         made = botocore.session.Session()
         made.register_component("data_loader", lab._loader)
-        return boto3.Session(*credentials, self.lab.region, made)
+        return boto3.Session(*credentials, region or self.lab.region, made)
 
     def session(self, account: str = "", key: dict | None = None):
         """See ``Lab.session``."""
@@ -393,10 +393,31 @@ def install(lab_of) -> None:
             return answer(self, request)
         return _raw_refusal(lab.permissions, request) or answer(self, request)
 
+    _inherit()
     BaseClient._make_api_call = make_api_call
     BaseClient._convert_to_request_dict = convert
     BaseResponse.get_current_account = get_current_account
     BotocoreStubber.process_request = process_request
+
+
+def _inherit() -> None:
+    """Work that a thread hands to a pool, as upload_file does, is done as who it is acting as."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    submit = ThreadPoolExecutor.submit
+
+    def handed_over(self, work, /, *args, **kwargs):
+        who = getattr(_thread, "acting", None)
+        if who is None:
+            return submit(self, work, *args, **kwargs)
+
+        def as_before():
+            with acting(lambda: who):
+                return work(*args, **kwargs)
+
+        return submit(self, as_before)
+
+    ThreadPoolExecutor.submit = handed_over
 
 
 def _limit(client, operation: str):
@@ -409,7 +430,7 @@ def _limit(client, operation: str):
 def _hidden(lab, client, operation: str, params: dict, failed):
     """S3 does not tell who may not list a bucket that a key is missing.
 
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (checked 2026-11-23)
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (not checked)
     """
     missing = failed.response["Error"]["Code"] in ("NoSuchKey", "404")
     if not (missing and lab.permissions.enforced and operation in ("GetObject", "HeadObject")):
@@ -425,7 +446,10 @@ def _raw_refusal(permissions, request):
     if read is None:
         return None
     operation, params, key = read
-    caller, region = permissions.principals.of_key(key) if key else _ANONYMOUS, ""
+    caller = permissions.principals.of_key(key) if key else _ANONYMOUS
+    region = permissions.lab.region
+    if caller and caller.until and caller.until <= permissions.lab.clock.now():
+        caller = None
     for need in actions.needs("s3", operation, params, region, ""):
         if caller is None or not permissions.decided(caller, "s3", need, region).allowed:
             body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"

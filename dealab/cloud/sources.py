@@ -16,51 +16,52 @@ import boto3
 
 from dealab.models import event_patterns, functions, queues
 from dealab.models import event_sources as rules
+from dealab.sql.errors import LabLimit
 
 
 def validate(backend, spec: dict) -> None:
     """Refuse what the service refuses and moto lets through. Raises the service's error."""
-    from moto.awslambda.exceptions import InvalidParameterValueException
+    from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
-    for one in _filters(spec.get("FilterCriteria")):
-        try:
-            event_patterns.check(json.loads(one["Pattern"]))
-        except ValueError as error:
-            raise InvalidParameterValueException("Invalid filter pattern definition.") from error
+    _check_filters(spec)
+    if not spec.get("EventSourceArn") and spec.get("SelfManagedEventSource"):
+        raise _no_kafka()
     service = (spec.get("EventSourceArn") or ":::").split(":")[2]
-    size, window = spec.get("BatchSize") or 0, spec.get("MaximumBatchingWindowInSeconds") or 0
+    if service in ("kafka", "mq", "rds"):
+        raise _no_kafka()
     if service in ("kinesis", "dynamodb") and not spec.get("StartingPosition"):
         raise InvalidParameterValueException(
             "1 validation error detected: Value null at 'startingPosition' failed to satisfy "
             "constraint: Member must not be null."
         )
+    at_time = spec.get("StartingPosition") == "AT_TIMESTAMP"
+    if at_time and (service == "dynamodb" or not spec.get("StartingPositionTimestamp")):
+        reason = (
+            "is not supported for DynamoDB streams"
+            if service == "dynamodb"
+            else ("needs StartingPositionTimestamp")
+        )
+        raise InvalidParameterValueException(f"StartingPosition AT_TIMESTAMP {reason}.")
+    if refused := rules.settings_refused(service, spec):
+        raise InvalidParameterValueException(refused)
+    function = backend.get_function(spec["FunctionName"])
+    for one in backend._event_source_mappings.values():
+        if (one.event_source_arn, one.function_arn) == (
+            spec.get("EventSourceArn"),
+            function.function_arn,
+        ):
+            error = LambdaClientError(
+                "ResourceConflictException",
+                f'The event source arn (" {one.event_source_arn} ") and function '
+                f'(" {function.function_name} ") provided mapping already exists. Please update '
+                f"or delete the existing mapping with UUID {one.uuid}",
+            )
+            error.code = 409
+            raise error
     if service != "sqs":
         return
-    fifo = spec["EventSourceArn"].endswith(".fifo")
-    if size > 10 and window < 1 and not fifo:
-        raise InvalidParameterValueException(
-            "Maximum batch window in seconds must be greater than 0 if maximum batch size is "
-            "greater than 10"
-        )
-    if fifo and window:
-        raise InvalidParameterValueException("Batching window is not supported for FIFO queues.")
-    if streams_only := [
-        name
-        for name in (
-            "BisectBatchOnFunctionError",
-            "MaximumRecordAgeInSeconds",
-            "MaximumRetryAttempts",
-            "ParallelizationFactor",
-            "TumblingWindowInSeconds",
-        )
-        if spec.get(name)
-    ]:
-        raise InvalidParameterValueException(
-            f"Unsupported parameter for the event source type SQS: {', '.join(streams_only)}"
-        )
     from moto.sqs.models import sqs_backends
 
-    function = backend.get_function(spec["FunctionName"])
     for queue in sqs_backends[backend.account_id][backend.region_name].queues.values():
         wait = int(queue.visibility_timeout)
         if queue.queue_arn == spec["EventSourceArn"] and wait < int(function.timeout):
@@ -68,6 +69,39 @@ def validate(backend, spec: dict) -> None:
                 f"Queue visibility timeout: {wait} seconds is less than Function timeout: "
                 f"{function.timeout} seconds"
             )
+
+
+def validate_update(mapping, spec: dict) -> None:
+    """Refuse a change of a mapping that the service refuses. Raises the service's error."""
+    from moto.awslambda.exceptions import InvalidParameterValueException
+
+    kept = {
+        "EventSourceArn": mapping.event_source_arn,
+        "BatchSize": mapping.batch_size,
+        "MaximumBatchingWindowInSeconds": mapping.max_batch_window,
+    }
+    service = mapping.event_source_arn.split(":")[2]
+    _check_filters(spec)
+    if refused := rules.settings_refused(service, kept | spec):
+        raise InvalidParameterValueException(refused)
+
+
+def _check_filters(spec: dict) -> None:
+    from moto.awslambda.exceptions import InvalidParameterValueException
+
+    for one in _filters(spec.get("FilterCriteria")):
+        try:
+            event_patterns.check(json.loads(one["Pattern"]))
+        except ValueError as error:
+            raise InvalidParameterValueException("Invalid filter pattern definition.") from error
+
+
+def _no_kafka():
+    return LabLimit(
+        "event source mappings of Kafka, Amazon MQ and DocumentDB",
+        "Lambda polls topics, queues and change streams, too",
+        "for MSK and self-managed Kafka, Lambda reads a topic's partitions in order",
+    )
 
 
 def begin(lab, mapping) -> None:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
-(All checked 2026-11-23.)
+(ThrottlingReason checked 2026-11-23, the others not.)
 """
 
 import json
@@ -37,8 +37,8 @@ def install(limits_of) -> None:
 
 def _limit_kinesis(limits_of) -> None:
     from moto.core.exceptions import JsonRESTError
+    from moto.kinesis import utils
     from moto.kinesis.models import KinesisBackend
-    from moto.kinesis.utils import decompose_shard_iterator
 
     put_record, put_records = KinesisBackend.put_record, KinesisBackend.put_records
     get_records = KinesisBackend.get_records
@@ -93,7 +93,7 @@ def _limit_kinesis(limits_of) -> None:
         limits = active()
         if not limits:
             return get_records(self, stream_arn, shard_iterator, limit)
-        stream_name, shard_id, _ = decompose_shard_iterator(shard_iterator)
+        stream_name, shard_id, _ = utils.decompose_shard_iterator(shard_iterator)
         if not limits.may_read_shard(f"{stream_name}/{shard_id}"):
             stream = self.describe_stream(stream_arn, stream_name)
             raise JsonRESTError(EXCEEDED, message(self, stream, shard_id))
@@ -130,13 +130,16 @@ def _limit_dynamodb(limits_of) -> None:
         )
         return max(new, found.size() if found else 0)
 
+    class ProvisionedThroughputExceeded(DynamodbException):
+        """moto takes the name of the class as a transaction's cancellation reason."""
+
     def refusal(backend, table, kind: str, why: str) -> DynamodbException:
         on_demand = table.billing_mode == "PAY_PER_REQUEST"
         word = {"write": "Write", "read": "Read"}[kind]
         limit = {"Provisioned": "ProvisionedThroughputExceeded"}.get(
             why, why + "ThroughputExceeded"
         )
-        error = DynamodbException(
+        error = ProvisionedThroughputExceeded(
             f"com.amazonaws.dynamodb.v20120810#{'ThrottlingException' if on_demand else EXCEEDED}",
             "The level of configured provisioned throughput for the table was exceeded. "
             "Consider increasing your provisioning level with the UpdateTable API.",

@@ -4,7 +4,7 @@ Here: ``getResolvedOptions``; ``Job`` (``init``, ``commit``, bookmarks); ``GlueC
 ``spark_session``, its logger and ``create_dynamic_frame`` over S3 in Parquet, ORC and CSV, whose
 result can only become a Spark DataFrame (``toDF()``) or be counted. Everything else of a
 DynamicFrame raises LabLimit by name.
-https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-extensions.html (2026-11-23)
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-extensions.html (not checked)
 """
 
 import argparse

@@ -185,6 +185,7 @@ def series(queries: list, samples_of, start: float, end: float) -> dict[str, dic
             values = {begin: _statistic(group, ask["Stat"]) for begin, group in grouped.items()}
             found[query["Id"]] = {t: value for t, value in values.items() if value is not None}
     plain = [int(query["MetricStat"]["Period"]) for query in queries if "MetricStat" in query]
+    metric_ids = {query["Id"] for query in queries if "MetricStat" in query}
     while pending:  # an expression may use another one: those first that wait for none
         waiting = {query["Id"] for query in pending}
         query = next(
@@ -195,7 +196,7 @@ def series(queries: list, samples_of, start: float, end: float) -> dict[str, dic
         times = [float(t) for t in range(int(start), int(end), period)]
         try:
             found[query["Id"]] = metric_math.evaluate(
-                query["Expression"], dict(found), times, period
+                query["Expression"], dict(found), times, period, metric_ids
             )
         except metric_math.MathError as error:
             raise Fault("ValidationError", str(error)) from error

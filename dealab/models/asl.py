@@ -5,7 +5,7 @@
 
 After https://states-language.net/spec.html and
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
-(checked 2026-11-23). Left out: whether a resource exists, and most of the service's warnings.
+(not checked). Left out: whether a resource exists, and most of the service's warnings.
 """
 
 import json

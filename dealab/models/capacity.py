@@ -11,7 +11,7 @@ saves for bursts.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/provisioned-capacity-mode.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html
-(All checked 2026-11-23.)
+(Kinesis limits checked 2026-11-23; the DynamoDB pages not.)
 
 What the model leaves out: seconds are whole seconds of the lab's clock, not a sliding window.
 Adaptive capacity is taken as instant: one partition may use all that its table has, up to the

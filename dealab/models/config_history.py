@@ -4,9 +4,11 @@ Each call is one change; the item after it holds the resource's settings as the 
 not the full document of the service. Types: S3 buckets, KMS keys, DynamoDB tables, Lambda functions
 and IAM roles.
 
-Sources (checked 2026-11-23):
-https://docs.aws.amazon.com/config/latest/developerguide/config-item-table.html
-https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html
+Sources:
+https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html (checked 2026-11-23)
+https://docs.aws.amazon.com/config/latest/developerguide/config-item-table.html (not checked)
+https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html (not
+checked)
 Left out: relationships, daily recording, other managed rules and custom ones, remediation.
 """
 

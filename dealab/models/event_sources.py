@@ -2,7 +2,8 @@
 
 The rules of Lambda reading from Kinesis, DynamoDB streams and SQS, without any service.
 
-Sources (checked 2026-11-23), all below https://docs.aws.amazon.com/lambda/latest/dg/:
+Sources, all below https://docs.aws.amazon.com/lambda/latest/dg/ (checked 2026-11-23: those on
+Kinesis; not: those on SQS and filters):
 with-kinesis.html, services-kinesis-batchfailurereporting.html, kinesis-on-failure-destination.html,
 services-kinesis-windows.html, with-sqs.html, services-sqs-errorhandling.html,
 invocation-eventfiltering.html.
@@ -96,6 +97,56 @@ class Settings:
 
 
 FAILED = "PROBLEM: Function call failed"
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+RANGES = {
+    "BatchSize": (1, 10000),
+    "MaximumBatchingWindowInSeconds": (0, 300),
+    "MaximumRecordAgeInSeconds": (-1, 604800),
+    "MaximumRetryAttempts": (-1, 10000),
+    "ParallelizationFactor": (1, 10),
+    "TumblingWindowInSeconds": (0, 900),
+}
+STREAMS_ONLY = (
+    "BisectBatchOnFunctionError",
+    "MaximumRecordAgeInSeconds",
+    "MaximumRetryAttempts",
+    "ParallelizationFactor",
+    "StartingPosition",
+    "StartingPositionTimestamp",
+    "TumblingWindowInSeconds",
+)
+
+
+def settings_refused(service: str, spec: dict) -> str | None:
+    """Say why the service refuses the settings of a mapping (the API's JSON), or None."""
+    for name, (least, most) in RANGES.items():
+        value = spec.get(name)
+        if value is not None and not least <= value <= most:
+            bound = f"less than or equal to {most}"
+            bound = bound if value > most else f"greater than or equal to {least}"
+            return (
+                f"1 validation error detected: Value '{value}' at '{name[0].lower() + name[1:]}' "
+                f"failed to satisfy constraint: Member must have value {bound}"
+            )
+    if 0 <= (spec.get("MaximumRecordAgeInSeconds") or -1) < 60:
+        return "Invalid MaximumRecordAgeInSeconds: it must be -1 or from 60 to 604800."
+    foreign = STREAMS_ONLY if service == "sqs" else ("ScalingConfig",)
+    if names := [name for name in foreign if spec.get(name)]:
+        return (
+            f"Unsupported parameter for the event source type {service.upper()}: {', '.join(names)}"
+        )
+    size, window = spec.get("BatchSize") or 0, spec.get("MaximumBatchingWindowInSeconds") or 0
+    if service == "sqs" and spec["EventSourceArn"].endswith(".fifo"):
+        if window:
+            return "Batching window is not supported for FIFO queues."
+        return f"BatchSize {size} exceeds the max of 10 for FIFO queues." if size > 10 else None
+    if service == "sqs" and size > 10 and window < 1:
+        return (
+            "Maximum batch window in seconds must be greater than 0 if maximum batch size is "
+            "greater than 10"
+        )
+    return None
 
 
 def read(settings: Settings, shard: Shard, position: Position) -> str | None:

@@ -5,7 +5,8 @@
 
 Sources (checked 2026-11-23), all below https://docs.aws.amazon.com/sns/latest/dg/:
 string-value-matching.html, numeric-value-matching.html, attribute-key-matching.html,
-and-or-logic.html, subscription-filter-policy-constraints.html.
+and-or-logic.html, subscription-filter-policy-constraints.html. Not checked: suffix, cidr,
+equals-ignore-case and "$or".
 
 Left out: the 15 minutes until a changed policy takes effect everywhere, and the check of a policy
 when it is set (the caller's).

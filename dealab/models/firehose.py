@@ -79,7 +79,9 @@ def folder(prefix: str | None, moment: datetime, zone: str | None, random: str, 
         keys = more.get("query" if namespace == "partitionKeyFromQuery" else "function") or {}
         return str(keys[name])
 
-    return _EXPRESSION.sub(value, text)
+    # A prefix with neither a time nor a partition key gets the default time (s3-prefixes.html).
+    timed = failed or "!{timestamp:" in text or "!{partitionKeyFrom" in text
+    return _EXPRESSION.sub(value, text) + ("" if timed else moment.strftime("%Y/%m/%d/%H/"))
 
 
 def java_date(pattern: str, moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """Lambda's limits: who may run at once, what settings and payloads are refused, what is billed.
 
-Sources (checked 2026-11-23), all below https://docs.aws.amazon.com/lambda/latest/dg/:
+Sources, all below https://docs.aws.amazon.com/lambda/latest/dg/ (checked 2026-11-23: the quotas,
+asynchronous invocation and Invoke; not: the pages on concurrency and recursion):
 gettingstarted-limits.html, lambda-concurrency.html, configuration-concurrency.html,
 configuration-envvars.html, invocation-async-error-handling.html, API_Invoke.html.
 

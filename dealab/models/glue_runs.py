@@ -1,7 +1,8 @@
 """Runs of Glue jobs: what they may be told, take and cost (capacity, DPU-seconds, dollars).
 
-Sources (checked 2026-11-23): https://docs.aws.amazon.com/glue/latest/dg/add-job.html (worker types,
-timeouts), https://docs.aws.amazon.com/glue/latest/dg/worker-types.html and
+Sources: https://docs.aws.amazon.com/glue/latest/dg/worker-types.html (checked 2026-11-23),
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html (a timeout of 2,880 minutes;
+that version 5 has 480 is what the service does, not what the page says) and, not checked,
 https://aws.amazon.com/glue/pricing/ (US East, N. Virginia: $0.44 per DPU-hour, $0.29 with flexible
 execution, by the second, at least one minute). Left out: streaming, Ray, interactive sessions, auto
 scaling (all workers count for the whole time), prices of other Regions.

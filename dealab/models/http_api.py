@@ -1,6 +1,7 @@
 """API Gateway and function URLs: routes, the events of a Lambda, its answers, CORS, throttling.
 
-Sources (checked 2026-11-23), all below https://docs.aws.amazon.com/apigateway/latest/developerguide/:
+Sources, all below https://docs.aws.amazon.com/apigateway/latest/developerguide/ (checked
+2026-11-23: the payload formats of HTTP APIs and the time limits; not: the others):
 set-up-lambda-proxy-integrations.html, http-api-develop-integrations-lambda.html,
 http-api-develop-routes.html, http-api-cors.html, api-gateway-method-request-validation.html,
 api-gateway-lambda-authorizer-output.html, api-gateway-request-throttling.html,

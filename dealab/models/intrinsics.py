@@ -2,7 +2,8 @@
 
 https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html
-(checked 2026-11-23). Left out: JSONPath's own functions such as ``length()`` and ``min()``.
+(checked 2026-11-23, but for the second page and the limits of 1,000 items and 10,000 characters).
+Left out: JSONPath's own functions such as ``length()`` and ``min()``.
 """
 
 import base64

@@ -12,7 +12,8 @@ hold without a grant, the grant option.
 https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html
 https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html
 https://docs.aws.amazon.com/lake-formation/latest/dg/tag-based-access-control.html
-https://docs.aws.amazon.com/lake-formation/latest/dg/data-filters-about.html (checked 2026-11-23)
+https://docs.aws.amazon.com/lake-formation/latest/dg/data-filters-about.html
+(the last checked 2026-11-23, the others not)
 
 Left out: other accounts and shares, resource links, nested columns, data locations, hybrid mode,
 SAML users and groups. Several filters of one principal are joined cell by cell: a row is seen when

@@ -1,11 +1,13 @@
 """What an S3 Lifecycle configuration does to objects, and when. A model of the service's rules.
 
-Sources (checked 2026-11-23):
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+Sources:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html (checked 2026-11-23)
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_Transition.html (checked 2026-11-23)
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+(older copies: classes, sizes, 30 days in infrequent access before an archive; its error's words are
+the lab's)
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html (not checked)
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html
-https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
 
 Left out: directory buckets; replication that is under way; the delay until the service does what is
 due (the model acts at midnight UTC); Intelligent-Tiering's own moves between its tiers.
@@ -16,14 +18,24 @@ Rules have the shape of boto3's ``put_bucket_lifecycle_configuration`` (its "Rul
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 #: from hot to cold; an object moves down only
 CLASSES = ("STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER",
            "DEEP_ARCHIVE")  # fmt: skip
+#: of two transitions at one moment the later class; Intelligent-Tiering goes before all but these
+#: two archives: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html
+_PREFERRED = ("STANDARD_IA", "ONEZONE_IA", "GLACIER_IR", "INTELLIGENT_TIERING", "GLACIER",
+              "DEEP_ARCHIVE")  # fmt: skip
 MINIMUM_SIZE = 128 * 1024
 SMALL_MAY = {"GLACIER", "DEEP_ARCHIVE"}  # with varies_by_storage_class
 THIRTY_DAYS = {"STANDARD_IA", "ONEZONE_IA"}
-#: class -> classes that an object of it may move to
+#: class -> where one rule may move its objects only after 30 days in it
+_AFTER_THIRTY = {
+    "STANDARD_IA": {"ONEZONE_IA", "GLACIER", "DEEP_ARCHIVE"},
+    "ONEZONE_IA": {"GLACIER", "DEEP_ARCHIVE"},
+}
+#: class -> classes that an object of it may not move to
 _NOT_TO = {
     "INTELLIGENT_TIERING": {"STANDARD_IA"},
     "ONEZONE_IA": {"GLACIER_IR", "INTELLIGENT_TIERING"},
@@ -108,6 +120,8 @@ def _check_rule(rule: dict) -> None:
         storage_class = move.get("StorageClass")
         if storage_class not in CLASSES[1:]:
             raise LifecycleError(f"'{storage_class}' is no class to move to", "MalformedXML")
+        if move.get("Days", 0) < 0:
+            raise LifecycleError("'Days' in Transition action must be nonnegative")
         if storage_class in THIRTY_DAYS and 0 <= move.get("Days", 30) < 30:
             raise LifecycleError(
                 "'Days' in Transition action must be greater than or equal to 30 for "
@@ -118,6 +132,13 @@ def _check_rule(rule: dict) -> None:
                 "'Days' in the Expiration action for filter "
                 f"'{_filter_text(rule)}' must be greater than 'Days' in the Transition action"
             )
+    if len({move["StorageClass"] for move in moves}) < len(moves):
+        raise LifecycleError(
+            "'StorageClass' must be different for 'Transition' actions in same 'Rule' with filter "
+            f"'{_filter_text(rule)}'",
+            "InvalidRequest",
+        )
+    _check_stay([(move.get("Days"), move["StorageClass"]) for move in moves], rule)
     for move in rule.get("NoncurrentVersionTransitions") or []:
         if move.get("StorageClass") in THIRTY_DAYS and move.get("NoncurrentDays", 30) < 30:
             raise LifecycleError(
@@ -145,6 +166,18 @@ def _check_rule(rule: dict) -> None:
             "AbortIncompleteMultipartUpload and ExpiredObjectDeleteMarker cannot be specified "
             "with Tags.", "InvalidRequest",
         )  # fmt: skip
+
+
+def _check_stay(moves: list[tuple], rule: dict) -> None:
+    """One rule may not take an object out of a class that is billed for 30 days before these."""
+    dated = [(days, name) for days, name in moves if days is not None]
+    for (before, warm), (after, cold) in permutations(dated, 2):
+        if cold in _AFTER_THIRTY.get(warm, ()) and after < before + 30:
+            raise LifecycleError(
+                f"'Days' in the Transition action for StorageClass '{cold}' for filter "
+                f"'{_filter_text(rule)}' must be 30 days more than 'Days' in the Transition action "
+                f"for StorageClass '{warm}'"
+            )
 
 
 def _filter_text(rule: dict) -> str:
@@ -206,7 +239,7 @@ def actions(
     """Return for each version of one key the action that comes next, soonest first.
 
     ``versions``: all versions of the key. At one moment the service prefers deleting for good to
-    moving, moving to hiding behind a delete marker, and the colder class.
+    moving, moving to hiding behind a delete marker, and the class that comes last in _PREFERRED.
     """
     found = []
     for version in versions:
@@ -224,10 +257,10 @@ def actions(
 
 def _preference(action: Action) -> int:
     if action.kind == "transition":
-        return CLASSES.index(action.storage_class)
+        return _PREFERRED.index(action.storage_class) + 1
     if action.kind == "expire" and action.version.version_id != "null":
         return 0  # only a delete marker
-    return len(CLASSES)
+    return len(_PREFERRED) + 1
 
 
 def _of_rule(rule: dict, version: Version, versions: list[Version], minimum: str):

@@ -12,7 +12,6 @@ soon as the pattern has others. A comparison with a property that is not there n
 for NOT EXISTS.
 """
 
-import fnmatch
 import json
 import re
 from collections.abc import Callable
@@ -134,9 +133,14 @@ def _test(operator: str, kind: str, wanted: str) -> Callable:
         same = lambda value: isinstance(value, str) and bool(search(value))  # noqa: E731
     elif limit is not None:
         same = lambda value: not isinstance(value, bool) and _number(value) == limit  # noqa: E731
+    elif wanted == "*" and kind == "word":
+        same = lambda value: True  # noqa: E731 - any value, a number too: { $.latency = * }
     else:
         plain = re.sub(r"\\(.)", r"\1", wanted)
-        shape = re.compile(fnmatch.translate(re.sub(r"([\[?])", r"[\1]", plain)))
+        # An asterisk stands for any text at the start and at the end, for itself in between.
+        middle = re.escape(plain[plain.startswith("*") : len(plain) - plain.endswith("*")])
+        start, end = ".*" * plain.startswith("*"), ".*" * plain.endswith("*")
+        shape = re.compile(f"{start}{middle}{end}\\Z", re.DOTALL)
         same = lambda value: isinstance(value, str) and bool(shape.match(value))  # noqa: E731
     return same if operator == "=" else lambda value: not same(value)
 
@@ -242,6 +246,7 @@ def split_fields(message: str) -> list[str]:
 def _space_matcher(text: str) -> Callable:
     columns = [_column(part) for part in _split_commas(text)]
     names = [name for name, _ in columns]
+    anyone = ("", lambda value: True)
     if names.count("...") > 1:
         raise PatternError("Only one ellipsis is allowed")
 
@@ -252,26 +257,28 @@ def _space_matcher(text: str) -> Callable:
             extra = len(values) - (len(names) - 1)
             if extra < 0:
                 return None
-            pairs = list(zip(columns[:place], values, strict=False))
-            pairs += zip(columns[place + 1 :], values[place + extra :], strict=True)
+            filled = columns[:place] + [anyone] * extra + columns[place + 1 :]
+            pairs = list(zip(filled, values, strict=True))
         elif len(values) == len(columns):
             pairs = list(zip(columns, values, strict=True))
         else:
             return None
         if not all(test(value) for (_, test), value in pairs):
             return None
-        return {f"${name}": value for (name, _), value in pairs}
+        # A field without a name is called by its place: $1, $2...
+        return {f"${name or place}": value for place, ((name, _), value) in enumerate(pairs, 1)}
 
     return match
 
 
 def _split_commas(text: str) -> list[str]:
-    return [part.strip() for part in re.findall(r'(?:"[^"]*"|%[^%]*%|[^,"%])+', text)]
+    parts = re.findall(r'((?:"[^"]*"|%[^%]*%|[^,"%])*),', text + ",")
+    return [part.strip() for part in parts]
 
 
 def _column(text: str) -> tuple[str, Callable]:
-    if text == "...":
-        return "...", lambda value: True
+    if text in ("...", ""):
+        return text, lambda value: True
     name = re.match(r"[\w\-]+", text)
     if not name:
         raise PatternError("Invalid space-delimited filter pattern")

@@ -1,8 +1,8 @@
 """Metric math of CloudWatch: an expression over time series.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
-(checked 2026-11-23). A series is a dict {time: value}; a result is a series. Division by zero and
-times at which one side has no value give no data point.
+(checked 2026-11-23). A series is a dict {time: value}; a result is a series. Where only one of two
+series has a value, the other one counts as 0. A division by zero gives no data point.
 
 Modelled: + - * / ^, comparisons, AND, OR, and the functions in ``_FUNCTIONS``. Refused by name:
 SEARCH, ANOMALY_DETECTION_BAND, Metrics Insights (SELECT), LAMBDA, SLICE, SORT and the like.
@@ -35,11 +35,14 @@ class MathError(ValueError):
     """An expression that the service refuses; its text says why."""
 
 
-def evaluate(expression: str, series: dict[str, dict], times: list[float], period: int) -> dict:
+def evaluate(
+    expression: str, series: dict[str, dict], times: list[float], period: int, metrics=None
+) -> dict:
     """Return the series that ``expression`` gives.
 
     ``series`` holds the named ones, ``times`` are the starts of all periods in the range (for
-    constants, FILL and EPOCH), ``period`` is in seconds. Raises MathError or LabLimit.
+    constants, FILL and EPOCH), ``period`` is in seconds. ``metrics`` are the ids that METRICS()
+    stands for (all if None): not those of other expressions. Raises MathError or LabLimit.
     """
     if re.match(r"\s*SELECT\b", expression):
         raise LabLimit("Metrics Insights (SELECT ...)", "It queries many metrics with SQL.")
@@ -49,27 +52,28 @@ def evaluate(expression: str, series: dict[str, dict], times: list[float], perio
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:
         raise MathError(f"Error in expression '{expression}': Syntax error") from error
-    value = _Evaluator(expression, series, times, period).value(tree)
+    value = _Evaluator(expression, series, times, period, metrics).value(tree)
     if isinstance(value, list):
         raise LabLimit("An expression that returns many series", "It returns each one as a result.")
     return value if isinstance(value, dict) else {time: float(value) for time in times}
 
 
 def _pair(function, left, right):
-    """Apply ``function`` to numbers, series and arrays; no data point where it cannot be."""
+    """Apply ``function`` to numbers, series and arrays; no data point where it cannot be.
+
+    Of two series, the one without a value at a time counts as 0.
+    """
     if isinstance(left, list):
         return [_pair(function, one, right) for one in left]
     if isinstance(right, list):
         return [_pair(function, left, one) for one in right]
     if not isinstance(left, dict) and not isinstance(right, dict):
         return function(left, right)
-    times = left if isinstance(left, dict) else right
+    times = {time for side in (left, right) if isinstance(side, dict) for time in side}
     made = {}
-    for time in times:
-        a = left.get(time) if isinstance(left, dict) else left
-        b = right.get(time) if isinstance(right, dict) else right
-        if a is None or b is None:
-            continue
+    for time in sorted(times):
+        a = left.get(time, 0.0) if isinstance(left, dict) else left
+        b = right.get(time, 0.0) if isinstance(right, dict) else right
         try:
             made[time] = float(function(a, b))
         except (ZeroDivisionError, OverflowError, ValueError, TypeError):
@@ -109,6 +113,15 @@ def _over(function):
     return call
 
 
+def _average(value):
+    """Missing values count as 0 in the average of an array of series."""
+    if not isinstance(value, list):
+        return _over(statistics.fmean)(value)
+    times = {time for one in value if isinstance(one, dict) for time in one}
+    whole = [dict.fromkeys(times, 0.0) | one if isinstance(one, dict) else one for one in value]
+    return _over(statistics.fmean)(whole)
+
+
 def _running(value: dict) -> dict:
     total, made = 0.0, {}
     for time in sorted(value):
@@ -136,7 +149,7 @@ _FUNCTIONS = {
     "FLOOR": _each(math.floor),
     "LOG": _each(math.log),
     "LOG10": _each(math.log10),
-    "AVG": _over(statistics.fmean),
+    "AVG": _average,
     "SUM": _over(math.fsum),
     "MIN": _over(min),
     "MAX": _over(max),
@@ -159,9 +172,13 @@ _FUNCTIONS = {
 }
 
 
+_OF_TIME = {"EPOCH", "MINUTE", "HOUR", "DAY", "DATE", "MONTH", "YEAR"}
+
+
 class _Evaluator:
-    def __init__(self, text, series, times, period):
+    def __init__(self, text, series, times, period, metrics=None):
         self.text, self.series, self.times, self.period = text, series, times, period
+        self.metrics = series if metrics is None else metrics
 
     def _refuse(self, why: str) -> MathError:
         return MathError(f"Error in expression '{self.text}': {why}")
@@ -205,7 +222,7 @@ class _Evaluator:
             if nodes and not isinstance(getattr(nodes[0], "value", None), str):
                 raise self._refuse("METRICS takes a text")
             part = nodes[0].value if nodes else ""
-            return [one for key, one in self.series.items() if part in key]
+            return [self.series[key] for key in self.series if part in key and key in self.metrics]
         if name == "FILL":
             return self._fill(nodes)
         if name == "IF":
@@ -217,6 +234,8 @@ class _Evaluator:
         arguments = [self.value(node) for node in nodes]
         if name == "TIME_SERIES" and len(arguments) == 1:
             return {time: float(arguments[0]) for time in self.times}
+        if name in _OF_TIME and len(arguments) == 1:  # a value for every period of the range
+            arguments = [dict.fromkeys(self.times, 0.0)]
         try:
             return _FUNCTIONS[name](*arguments)
         except (TypeError, IndexError, KeyError, AttributeError) as error:
@@ -265,6 +284,8 @@ class _Evaluator:
         for time, holds in condition.items():
             chosen = then if holds else otherwise
             value = chosen.get(time) if isinstance(chosen, dict) else chosen
+            if value is None and holds:
+                value = 0.0  # as the documentation's tables have it
             if value is not None:
                 made[time] = float(value)
         return made

@@ -1,6 +1,6 @@
 """CloudWatch metrics: statistics of samples, and whether an alarm's data points raise it.
 
-Sources (checked 2026-11-23):
+Sources (checked 2026-11-23, but for the definitions of the statistics):
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html

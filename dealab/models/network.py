@@ -4,7 +4,7 @@
     answer = reach(document, "i-0abc", "internet", port=443)
     answer.reached, [hop.why for hop in answer.hops]
 
-Sources (checked 2026-11-23):
+Sources (checked 2026-11-23: network ACLs; not: the others):
 https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html (stateful)
 https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html (stateless)
 https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html (most specific)

@@ -1,6 +1,8 @@
 """Parameter Store's rules: tiers with their sizes, patterns, types that stay, expiration.
 
-Sources (checked 2026-11-23):
+Sizes and the words for a value too long, as users quote them (checked 2026-11-23):
+https://github.com/hashicorp/terraform-provider-aws/issues/18521
+The rest (not checked):
 https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 Left out: ExpirationNotification and NoChangeNotification (no event is sent).
@@ -12,6 +14,10 @@ from datetime import UTC, datetime
 
 from dealab.models.refusals import Refused
 
+PAGE = (
+    "https://docs.aws.amazon.com/systems-manager/latest/userguide/"
+    "parameter-store-advanced-parameters.html"
+)
 SIZES = {"Standard": 4096, "Advanced": 8192}  # characters of a value
 
 
@@ -34,7 +40,8 @@ def tier(asked: str | None, before: str | None, value: str, policies: str | None
         )
     if len(value) > SIZES[chosen]:
         more = " To create a larger parameter value, upgrade the parameter to use the "
-        more = more + "advanced-parameter tier." if chosen == "Standard" else ""
+        more += f"advanced-parameter tier. For more information, see {PAGE}"
+        more = more if chosen == "Standard" else ""
         raise Refused(
             "ValidationException",
             f"{chosen} tier parameters support a maximum parameter value of {SIZES[chosen]} "

@@ -13,7 +13,8 @@ CSV, JSON, JSON Lines, Parquet and text are read, each also as ``.gz``.
 https://docs.aws.amazon.com/macie/latest/user/mdis-reference-quick.html
 https://docs.aws.amazon.com/macie/latest/user/mdis-reference-financial.html
 https://docs.aws.amazon.com/macie/latest/user/managed-data-identifiers-keywords.html
-https://docs.aws.amazon.com/macie/latest/user/cdis-options.html (checked 2026-11-23)
+https://docs.aws.amazon.com/macie/latest/user/cdis-options.html
+(the last checked 2026-11-23, the others not)
 
 Left out: names, addresses, health data and most countries. Macie has no managed identifier for
 e-mail addresses: write a custom one. Severity of what is found by managed identifiers: High for

@@ -3,7 +3,7 @@
     evaluate("$states.input.price * 2", {"states": {"input": {"price": 21}}})
 
 The service adds $partition, $range, $hash, $random(seed), $uuid and $parse, and takes $eval away:
-https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html (checked 2026-11-23).
+https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html (not checked).
 Left out: the service's limits on the time and the depth of an expression.
 """
 

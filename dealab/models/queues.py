@@ -3,8 +3,9 @@
 Pure rules over message objects that have ``visible_at`` and ``delayed_until`` (milliseconds since
 1970), ``sent_timestamp`` (the same), ``group_id`` and ``approximate_receive_count``.
 
-Sources (checked 2026-11-23), all below
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/:
+Sources, all below
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/ (checked 2026-11-23: the
+last two):
 sqs-visibility-timeout.html, sqs-dead-letter-queues.html,
 using-messagededuplicationid-property.html,
 FIFO-queues-understanding-logic.html, quotas-messages.html.
@@ -13,6 +14,10 @@ Left out: the service's distribution over many hosts (a standard queue keeps its
 each message once per visibility timeout, and its counts are exact), and the limits of messages in
 flight.
 """
+
+import json
+
+from dealab.models.refusals import Refused
 
 DEDUPLICATION_SECONDS = 300
 MAXIMUM_BYTES = (
@@ -25,12 +30,15 @@ def take(messages, now: float, count: int, fifo: bool, max_receives: int | None)
     """Choose from ``messages`` (oldest first): return (messages to deliver, messages to move away).
 
     ``now`` is in milliseconds. In a FIFO queue a group whose earlier message is in flight or
-    delayed gives nothing. A message that was received ``max_receives`` times already goes to the
+    delayed gives nothing, and as many messages of one group as possible come before those of the
+    next one. A message that was received ``max_receives`` times already goes to the
     dead-letter queue instead of being delivered once more; None means there is no such queue.
     """
     blocked, delivered, moved = set(), [], []
     if fifo:
         blocked = {message.group_id for message in messages if waits(message, now)}
+        groups = list(dict.fromkeys(message.group_id for message in messages))
+        messages = sorted(messages, key=lambda message: groups.index(message.group_id))
     for message in messages:
         if len(delivered) == count:
             break
@@ -113,3 +121,49 @@ def is_allowed_text(body: str) -> bool:
         or character >= "\U00010000"
         for character in body
     )
+
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+RANGES = {
+    "DelaySeconds": (0, 900),
+    "KmsDataKeyReusePeriodSeconds": (60, 86400),
+    "MaximumMessageSize": (1024, MAXIMUM_BYTES),
+    "MessageRetentionPeriod": (60, 1209600),
+    "ReceiveMessageWaitTimeSeconds": (0, 20),
+    "VisibilityTimeout": (0, 43200),
+}
+NAMES = {*RANGES} | {
+    "ContentBasedDeduplication",
+    "DeduplicationScope",
+    "FifoQueue",
+    "FifoThroughputLimit",
+    "KmsMasterKeyId",
+    "Policy",
+    "RedriveAllowPolicy",
+    "RedrivePolicy",
+    "SqsManagedSseEnabled",
+}
+
+
+def check_attributes(attributes: dict) -> None:
+    """Raise Refused for a queue's attributes (name -> text) that SQS does not take."""
+    for name, value in attributes.items():
+        if name not in NAMES:
+            raise Refused("InvalidAttributeName", f"Unknown Attribute {name}.")
+        if name in RANGES:
+            least, most = RANGES[name]
+            if not str(value).isdigit() or not least <= int(value) <= most:
+                raise _bad_value(name, f"Must be between {least} and {most}, if provided.")
+        if name in ("Policy", "RedriveAllowPolicy", "RedrivePolicy") and value:
+            try:
+                document = json.loads(value) if isinstance(value, str) else value
+            except ValueError as error:
+                raise _bad_value(name) from error
+            needed = {"deadLetterTargetArn", "maxReceiveCount"} if name == "RedrivePolicy" else ()
+            if not isinstance(document, dict) or not set(needed) <= set(document):
+                raise _bad_value(name)
+
+
+def _bad_value(name: str, reason: str = "") -> Refused:
+    reason = f" Reason: {reason}" if reason else ""
+    return Refused("InvalidAttributeValue", f"Invalid value for the parameter {name}.{reason}")

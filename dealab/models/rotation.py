@@ -1,23 +1,26 @@
 """Rotation of a secret: which versions exist, which labels they have, which step comes next.
 
-Sources (checked 2026-11-23):
+Sources:
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html (checked
+2026-11-23; the words of its refusals are the lab's)
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
-https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+(not checked)
 A rotation is over when it returns. One that failed goes on at the next one, not by itself in
-between (the service tries again within the rotation window), and the window's Duration is left out.
+between (the service tries again within the rotation window), and the window's Duration is left out:
+a secret rotates when its window opens. AutomaticallyAfterDays counts whole days from the rotation.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from dealab.models import schedules
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+SHORTEST, LONGEST = timedelta(hours=4), timedelta(days=999)  # between two rotations
 UNFINISHED = "A previous rotation isn't complete. That rotation will be reattempted."
-NO_FUNCTION = (
-    "You tried to enable rotation on a secret that doesn't already have a Lambda function ARN "
-    "configured and you didn't include such an ARN as a parameter in this call."
-)
+NO_FUNCTION = "No Lambda rotation function ARN is associated with this secret."
 DELETED = "You can't perform this operation on the secret because it was marked for deletion."
 
 
@@ -63,14 +66,29 @@ def check(rules: dict) -> dict:
     if days is not None and expression:
         raise ValueError("You can't specify both AutomaticallyAfterDays and ScheduleExpression.")
     if expression:
-        schedules.next_times(expression, datetime(2026, 1, 1, tzinfo=UTC), 1)
+        begin = datetime(2026, 1, 1, tzinfo=UTC)
+        times = schedules.next_times(expression, begin, 50)
+        # Hours and days only: a window opens on the hour.
+        whole = not expression.startswith("at(") and not re.search(r"\d minutes?\)", expression)
+        late = not times or times[0] - begin > LONGEST
+        if not whole or late or any(one.minute for one in times if "cron" in expression):
+            raise ValueError(f"The ScheduleExpression {expression} isn't valid for a rotation.")
+        first = times[0] - begin if expression.startswith("rate") else SHORTEST
+        if min([first, *(after - one for one, after in pairwise(times))]) < SHORTEST:
+            raise ValueError("A secret can be rotated at most every four hours.")
     return rules
 
 
 def following(rules: dict, now: datetime) -> datetime | None:
-    """Return the moment of the next rotation after ``now``, None without a schedule."""
+    """Return the moment of the next rotation after ``now``, None without a schedule.
+
+    The window of a rate in days opens at midnight UTC.
+    """
     if rules.get("ScheduleExpression"):
-        return schedules.next_times(rules["ScheduleExpression"], now, 1)[0]
+        found = schedules.next_times(rules["ScheduleExpression"], now, 1)
+        if found and re.fullmatch(r"rate\(\d+ days?\)", rules["ScheduleExpression"]):
+            return found[0].replace(hour=0, minute=0, second=0, microsecond=0)
+        return next(iter(found), None)
     if rules.get("AutomaticallyAfterDays"):
         return now + timedelta(days=int(rules["AutomaticallyAfterDays"]))
     return None

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/Welcome.html (
 """
 
 import json
+import re
 
 from dealab.models import templates
 from dealab.models.stacks import Stack
@@ -57,6 +58,11 @@ def _read(stacks, asked: dict, name: str, given: dict, text: str):
 
 def create_stack(stacks, asked: dict) -> dict:
     name = asked["StackName"]
+    if not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", name):
+        raise Refused(
+            f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
+            "constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        )
     if any(s.name == name and s.status != "DELETE_COMPLETE" for s in stacks.stacks.values()):
         raise Refused(f"Stack [{name}] already exists", "AlreadyExistsException")
     stack = Stack(stacks, name, asked)

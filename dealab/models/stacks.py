@@ -8,7 +8,7 @@ by a ``maker`` that the caller gives:
     change(type, id, properties), remove(type, id, properties), dynamic(text), transformed(document,
     parameters), unrecognized(types), uuid(), now()
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html (checked 2026-11-23).
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html (not checked).
 What the maker lacks makes the stack fail and roll back with a reason that begins with "This lab".
 Left out: resources made side by side, drift, nested stacks, stack policies, custom resources.
 """

@@ -4,7 +4,7 @@
     template.order()                              # logical ids, dependencies first
     template.properties("Queue", lookup)          # with every function computed
 
-Sources (checked 2026-11-23), below https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
+Sources (not checked), below https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
 and .../TemplateReference/: template-anatomy.html, intrinsic-function-reference.html,
 pseudo-parameter-reference.html. Left out: macros other than SAM's, Fn::ForEach, Fn::Cidr,
 Fn::GetAZs, Rules, dynamic references other than those that ``lookup`` answers.
@@ -83,6 +83,12 @@ class Template:
 
     def __init__(self, document: dict, given: dict, pseudo: dict):
         self.document, self.pseudo = document, pseudo
+        version = document.get("AWSTemplateFormatVersion", "2010-09-09")
+        if str(version) != "2010-09-09":
+            raise TemplateError(
+                f"Template format error: {version} is not a supported value for "
+                "AWSTemplateFormatVersion."
+            )
         wrong = sorted(set(document) - SECTIONS)
         if wrong:
             raise TemplateError(f"Invalid template property or properties [{', '.join(wrong)}]")
@@ -160,6 +166,10 @@ class Template:
         places |= {f"Outputs/{n}": o for n, o in (self.document.get("Outputs") or {}).items()}
         for place, value in places.items():
             unknown = sorted({name.split(".")[0] for name in references(value)} - known)
+            if place.startswith("Res"):
+                needs = self.resources[place.partition("/")[2]].get("DependsOn", [])
+                needs = set(map(str, needs if isinstance(needs, list) else [needs]))
+                unknown = sorted({*unknown, *needs - set(self.resources)})
             if unknown:
                 block = "Resources" if place.startswith("Res") else "Outputs"
                 raise TemplateError(

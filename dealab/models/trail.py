@@ -1,6 +1,6 @@
 """CloudTrail's event documents, made from a call. A model: it knows the common fields only.
 
-Sources (checked 2026-11-23):
+Sources; the first was checked 2026-11-23, the others not:
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html

@@ -2,7 +2,7 @@
 
 A model in plain Python of what Spark Structured Streaming does with ``window``, ``session_window``
 and ``withWatermark``; tests compare it with Spark on random events. It serves streams without
-Spark, too (a Lambda behind Kinesis). Sources, checked 2026-11-23:
+Spark, too (a Lambda behind Kinesis). Sources, not checked:
 https://spark.apache.org/docs/3.5.8/structured-streaming-programming-guide.html
 https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html (tumbling only)
 

@@ -1,6 +1,6 @@
 """Triggers' conditions and the graph of an AWS Glue workflow, as pure documents.
 
-Sources (checked 2026-11-23): https://docs.aws.amazon.com/glue/latest/dg/workflows_overview.html and
+Sources (not checked): https://docs.aws.amazon.com/glue/latest/dg/workflows_overview.html and
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-workflow.html
 """
 

@@ -193,3 +193,13 @@ def test_another_region_is_refused_by_name(aws):
         boto3.client("athena", region_name="eu-west-1").start_query_execution(
             QueryString="SELECT 1"
         )
+
+
+def test_connectors_and_reserved_capacity_are_refused(aws):
+    from dealab.sql.errors import LabLimit
+
+    athena = boto3.client("athena")
+    with pytest.raises(LabLimit, match="data catalog of type LAMBDA"):
+        athena.create_data_catalog(Name="ddb", Type="LAMBDA", Parameters={"function": "f"})
+    with pytest.raises(LabLimit, match="capacity reservations"):
+        athena.create_capacity_reservation(Name="kept", TargetDpus=24)

@@ -182,3 +182,12 @@ def test_pages(glue):
     names = [table["Name"] for page in pages for table in page["TableList"]]
     assert names == sorted(set(names))
     assert len(names) > 8
+
+
+def test_skip_archive_keeps_no_version_of_what_it_replaces(aws):
+    glue = boto3.client("glue")
+    glue.create_database(DatabaseInput={"Name": "skips"})
+    glue.create_table(DatabaseName="skips", TableInput={"Name": "t"})
+    glue.update_table(DatabaseName="skips", TableInput={"Name": "t"}, SkipArchive=True)
+    [version] = glue.get_table_versions(DatabaseName="skips", TableName="t")["TableVersions"]
+    assert version["VersionId"] == "1"

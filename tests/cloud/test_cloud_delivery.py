@@ -329,3 +329,41 @@ def test_paths():
     assert at_path(EVENT, "$") == EVENT
     assert at_path(EVENT, "$.detail.lines[9].sku") is None
     assert at_path(EVENT, "$.id.deeper") is None
+
+
+def refusal(call, **settings):
+    with pytest.raises(ClientError) as refused:
+        call(**settings)
+    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
+
+
+@pytest.mark.proves("S3", "Notifications to nowhere, or twice for one event", kind="real")
+def test_notification_rules_that_s3_refuses(aws, make_queue, make_function):
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="landing")
+    queue, fifo = make_queue("q")[1], make_queue("q.fifo", FifoQueue="true")[1]
+    function = make_function("f", "def handler(event, context): pass")
+
+    def rule(kind, arn, event="s3:ObjectCreated:*", **affixes):
+        names = {"Queue": "QueueArn", "LambdaFunction": "LambdaFunctionArn"}
+        rules = [{"Name": name, "Value": value} for name, value in affixes.items()]
+        one = {names[kind]: arn, "Events": [event]}
+        if rules:
+            one["Filter"] = {"Key": {"FilterRules": rules}}
+        return {f"{kind}Configurations": [one]}
+
+    def put(*rules):
+        merged = {key: value for one in rules for key, value in one.items()}
+        s3.put_bucket_notification_configuration(Bucket="landing", NotificationConfiguration=merged)
+
+    for arn in (queue + "x", fifo):
+        code, message = refusal(lambda arn=arn: put(rule("Queue", arn)))
+        assert (code, "destination" in message) == ("InvalidArgument", True)
+    assert refusal(lambda: put(rule("LambdaFunction", function + "x")))[0] == "InvalidArgument"
+    both = [rule("Queue", queue, prefix="in/"), rule("LambdaFunction", function, suffix=".csv")]
+    assert "overlapping" in refusal(lambda: put(*both))[1]
+    assert "QueueConfigurations" not in s3.get_bucket_notification_configuration(Bucket="landing")
+    put(rule("Queue", queue, suffix=".json"), rule("LambdaFunction", function, suffix=".csv"))
+    put(rule("Queue", queue), rule("LambdaFunction", function, event="s3:ObjectRemoved:*"))
+    s3.put_object(Bucket="landing", Key="a.csv", Body=b"")
+    assert aws.invocations == []

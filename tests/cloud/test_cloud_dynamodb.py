@@ -644,3 +644,126 @@ def test_what_is_not_here_is_refused(db):
         db.restore_table_to_point_in_time(
             SourceTableName="tab", TargetTableName="old", UseLatestRestorableTime=True
         )
+
+
+@pytest.mark.proves("DynamoDB", "Streams: no record for a write that changes nothing", kind="real")
+def test_a_write_without_a_change_is_not_in_the_stream(aws):
+    dynamodb, streams = boto3.client("dynamodb"), boto3.client("dynamodbstreams")
+    made = dynamodb.create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )["TableDescription"]
+    for amount in ("1", "1", "2"):
+        dynamodb.put_item(TableName="orders", Item={"id": {"S": "a"}, "n": {"N": amount}})
+    dynamodb.execute_statement(Statement="UPDATE orders SET n = 2 WHERE id = 'a'")
+    dynamodb.update_item(
+        TableName="orders",
+        Key={"id": {"S": "a"}},
+        UpdateExpression="SET n = :n",
+        ExpressionAttributeValues={":n": {"N": "2"}},
+    )
+    arn = made["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    start = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    records = streams.get_records(ShardIterator=start)["Records"]
+    assert [record["eventName"] for record in records] == ["INSERT", "MODIFY"]
+    with pytest.raises(ClientError, match="Invalid ShardIterator"):
+        streams.get_records(ShardIterator="nonsense")
+    dynamodb.update_table(TableName="orders", BillingMode="PAY_PER_REQUEST")
+    found = dynamodb.describe_table(TableName="orders")["Table"]["ProvisionedThroughput"]
+    assert (found["ReadCapacityUnits"], found["WriteCapacityUnits"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("operation", "settings", "words"),
+    [
+        (
+            "query",
+            {
+                "TableName": "orders",
+                "KeyConditionExpression": "id = :a AND n > :b AND n < :c",
+                "ExpressionAttributeValues": {
+                    ":a": {"S": "a"},
+                    ":b": {"N": "1"},
+                    ":c": {"N": "9"},
+                },
+            },
+            "one condition per key",
+        ),
+        (
+            "update_item",
+            {
+                "TableName": "orders",
+                "Key": {"id": {"S": "a"}, "n": {"N": "1"}},
+                "UpdateExpression": "SET x = :y",
+                "ExpressionAttributeValues": {":z": {"S": "a"}},
+            },
+            "not defined; attribute value: :y",
+        ),
+        (
+            "execute_statement",
+            {"Statement": "EXISTS(SELECT * FROM orders WHERE id = 'a' AND n = 1)"},
+            "EXISTS",
+        ),
+        (
+            "create_table",
+            {
+                "TableName": "new",
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "AttributeDefinitions": [
+                    {"AttributeName": name, "AttributeType": "S"} for name in ("id", "other")
+                ],
+                "BillingMode": "PAY_PER_REQUEST",
+                "LocalSecondaryIndexes": [
+                    {
+                        "IndexName": "index",
+                        "KeySchema": [
+                            {"AttributeName": "id", "KeyType": "HASH"},
+                            {"AttributeName": "other", "KeyType": "RANGE"},
+                        ],
+                        "Projection": {"ProjectionType": "ALL"},
+                    }
+                ],
+            },
+            "does not have a range key",
+        ),
+    ],
+)
+def test_more_requests_that_the_service_refuses(aws, operation, settings, words):
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.create_table(
+        TableName="orders",
+        KeySchema=[
+            {"AttributeName": "id", "KeyType": "HASH"},
+            {"AttributeName": "n", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "id", "AttributeType": "S"},
+            {"AttributeName": "n", "AttributeType": "N"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    with pytest.raises(ClientError, match=words):
+        getattr(dynamodb, operation)(**settings)
+
+
+@pytest.mark.proves("DynamoDB", "Import of CSV and ION files", kind="not here")
+def test_an_import_of_csv_is_refused_by_name(aws):
+    dynamodb = boto3.client("dynamodb")
+    with pytest.raises(LabLimit, match="CSV"):
+        dynamodb.import_table(
+            S3BucketSource={"S3Bucket": "files"},
+            InputFormat="CSV",
+            TableCreationParameters={
+                "TableName": "orders",
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )
+    assert dynamodb.list_tables()["TableNames"] == []

@@ -190,3 +190,44 @@ def test_what_is_missing_is_refused_by_name(aws, rule):
         boto3.client("pipes").create_pipe(
             Name="p", Source="arn:aws:sqs:us-east-1:111122223333:a", RoleArn=aws.role,
             Target="arn:aws:sqs:us-east-1:111122223333:b")  # fmt: skip
+
+
+def test_only_services_send_with_a_source_of_aws(aws, make_queue, bodies):
+    events, (url, arn) = boto3.client("events"), make_queue("all")
+    events.put_rule(Name="all", EventPattern='{"account": ["111122223333"]}')
+    events.put_targets(Rule="all", Targets=[{"Id": "1", "Arn": arn, "InputPath": "$.source"}])
+    entry = {"DetailType": "t", "Detail": "{}"}
+    answer = events.put_events(Entries=[{"Source": s, **entry} for s in ("aws.s3", "shop")])
+    assert answer["FailedEntryCount"] == 1
+    assert answer["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"
+    assert "EventId" in answer["Entries"][1]
+    assert bodies(url) == ['"shop"']
+
+
+def test_a_template_may_name_its_rule(aws, make_queue, bodies):
+    events, (url, arn) = boto3.client("events"), make_queue("named")
+    rule = events.put_rule(Name="mine", EventPattern='{"source": ["shop"]}')["RuleArn"]
+    template = '{"rule": "<aws.events.rule-name>", "arn": <aws.events.rule-arn>}'
+    target = {"Id": "1", "Arn": arn, "InputTransformer": {"InputTemplate": template}}
+    events.put_targets(Rule="mine", Targets=[target])
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "t", "Detail": "{}"}])
+    assert [json.loads(body) for body in bodies(url)] == [{"rule": "mine", "arn": rule}]
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ({"Input": "no json"}, "JSON syntax error in input for target 1"),
+        ({"Input": "{}", "InputPath": "$.a"}, "Only one of Input, InputPath, or InputTransformer"),
+    ],
+)
+def test_wrong_inputs_of_targets_are_refused(aws, make_queue, target, said):
+    events, (_, arn) = boto3.client("events"), make_queue("q")
+    events.put_rule(Name="r", EventPattern='{"source": ["shop"]}')
+    with pytest.raises(ClientError, match=said):
+        events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": arn, **target}])
+
+
+def test_a_rules_name_has_no_blanks(aws):
+    with pytest.raises(ClientError, match="Member must satisfy regular expression pattern"):
+        boto3.client("events").put_rule(Name="my rule", ScheduleExpression="rate(1 hour)")

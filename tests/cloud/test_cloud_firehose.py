@@ -410,3 +410,32 @@ def test_what_cannot_be_written_stays_and_is_said(aws, hose):
     boto3.client("s3").create_bucket(Bucket="fernway-landing")
     aws.clock.move(seconds=61)
     assert list(files().values()) == [b'{"n": 1}\n']
+
+
+def refusal(call, **settings):
+    with pytest.raises(ClientError) as refused:
+        call(**settings)
+    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
+
+
+def test_a_source_stream_that_is_not_there_is_refused_and_one_that_goes_is_no_error(aws):
+    firehose, kinesis = boto3.client("firehose"), boto3.client("kinesis")
+    boto3.client("s3").create_bucket(Bucket="lake")
+    settings = {
+        "DeliveryStreamName": "d",
+        "DeliveryStreamType": "KinesisStreamAsSource",
+        "KinesisStreamSourceConfiguration": {
+            "KinesisStreamARN": "arn:aws:kinesis:us-east-1:111122223333:stream/s",
+            "RoleARN": aws.role,
+        },
+        "ExtendedS3DestinationConfiguration": {
+            "RoleARN": aws.role,
+            "BucketARN": "arn:aws:s3:::lake",
+        },
+    }
+    refused = refusal(firehose.create_delivery_stream, **settings)
+    assert refused[0] == "InvalidArgumentException"
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    firehose.create_delivery_stream(**settings)
+    kinesis.delete_stream(StreamName="s")
+    assert aws.clock.move(hours=1) == []

@@ -439,3 +439,53 @@ def test_a_thread_of_a_handler_may_invoke_and_print(aws, lambdas, make_function)
     invoke(lambdas, "outer")
     assert time.monotonic() - started < 8
     assert "from the thread" in aws.invocations[0].logs
+
+
+def test_a_handler_works_in_its_own_region(aws):
+    awslambda = boto3.client("lambda", region_name="eu-west-1")
+    source = """
+        import boto3
+
+        def handler(event, context):
+            return boto3.client("sqs").meta.region_name
+        """
+    awslambda.create_function(
+        FunctionName="f",
+        Role=aws.role,
+        Handler="handler.handler",
+        Runtime="python3.13",
+        Code={"ZipFile": zip_handler(source)},
+    )
+    assert json.load(awslambda.invoke(FunctionName="f")["Payload"]) == "eu-west-1"
+
+
+def test_statements_of_a_functions_policy_have_ids_of_their_own(aws, lambdas, make_function):
+    make_function("f", "def handler(event, context): return 1")
+    leave = {"Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+    lambdas.add_permission(FunctionName="f", StatementId="a", **leave)
+    with pytest.raises(lambdas.exceptions.ResourceConflictException, match="already exists"):
+        lambdas.add_permission(FunctionName="f", StatementId="a", **leave)
+    with pytest.raises(lambdas.exceptions.ResourceNotFoundException, match="Statement b is not"):
+        lambdas.remove_permission(FunctionName="f", StatementId="b")
+    lambdas.remove_permission(FunctionName="f", StatementId="a")
+    with pytest.raises(lambdas.exceptions.ResourceNotFoundException):
+        lambdas.get_policy(FunctionName="f")
+
+
+def test_a_version_with_an_alias_stays(aws, lambdas, make_function):
+    make_function("f", "def handler(event, context): return 1")
+    lambdas.publish_version(FunctionName="f")
+    lambdas.create_alias(FunctionName="f", Name="live", FunctionVersion="1")
+    with pytest.raises(lambdas.exceptions.ResourceConflictException, match=r"\[live\]"):
+        lambdas.delete_function(FunctionName="f", Qualifier="1")
+    lambdas.delete_alias(FunctionName="f", Name="live")
+    lambdas.delete_function(FunctionName="f", Qualifier="1")
+    assert len(lambdas.list_versions_by_function(FunctionName="f")["Versions"]) == 1
+
+
+def test_new_code_from_a_missing_object_is_refused(aws, lambdas, make_function):
+    make_function("f", "def handler(event, context): return 1")
+    boto3.client("s3").create_bucket(Bucket="code-bucket")
+    with pytest.raises(lambdas.exceptions.InvalidParameterValueException, match="NoSuchKey"):
+        lambdas.update_function_code(FunctionName="f", S3Bucket="code-bucket", S3Key="none.zip")
+    assert lambdas.invoke(FunctionName="f")["Payload"].read() == b"1"

@@ -335,3 +335,37 @@ def test_every_lab_answers_its_own(aws, make_function, rest):
     boto3.client("apigateway").create_rest_api(name="other")
     assert requests.get(url(api)).status_code == 403
     again.stop()
+
+
+def test_an_api_with_a_target_is_ready_at_once(aws, make_function):
+    arn = make_function("f", "def handler(event, context): return event['routeKey']")
+    gateway = boto3.client("apigatewayv2")
+    api = gateway.create_api(Name="quick", ProtocolType="HTTP", Target=arn)
+    assert requests.get(api["ApiEndpoint"] + "/any").text == "$default"
+
+
+def test_enforced_an_api_needs_leave_of_its_function(aws, make_function):
+    arn = make_function("f", "def handler(event, context): return 'ran'")
+    gateway = boto3.client("apigatewayv2")
+    api = gateway.create_api(Name="quick", ProtocolType="HTTP", Target=arn, RouteKey="GET /p")
+    aws.enforce_permissions()
+    assert requests.get(api["ApiEndpoint"] + "/p").status_code == 500
+    boto3.client("lambda").add_permission(
+        FunctionName="f", StatementId="api", Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+        SourceArn=f"arn:aws:execute-api:us-east-1:111122223333:{api['ApiId']}/*/*/p",
+    )  # fmt: skip
+    assert requests.get(api["ApiEndpoint"] + "/p").text == "ran"
+
+
+def test_a_resource_without_its_parent_is_not_made(aws):
+    gateway = boto3.client("apigateway")
+    api = gateway.create_rest_api(name="shop")["id"]
+    with pytest.raises(gateway.exceptions.NotFoundException):
+        gateway.create_resource(restApiId=api, parentId="none", pathPart="x")
+    assert len(gateway.get_resources(restApiId=api)["items"]) == 1
+
+
+def test_websocket_apis_are_refused(aws):
+    with pytest.raises(LabLimit, match="WebSocket"):
+        boto3.client("apigatewayv2").create_api(Name="w", ProtocolType="WEBSOCKET")

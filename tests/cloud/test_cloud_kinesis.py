@@ -154,3 +154,54 @@ def test_a_stream_that_is_not_there(kinesis):
     with pytest.raises(ClientError) as refused:
         kinesis.put_record(StreamName="nowhere", Data=b"x", PartitionKey="k")
     assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+@pytest.fixture
+def code():
+    def code_of(call, **settings):
+        with pytest.raises(ClientError) as refused:
+            call(**settings)
+        return refused.value.response["Error"]["Code"]
+
+    return code_of
+
+
+@pytest.mark.proves("Kinesis Data Streams", "An iterator ends after five minutes", kind="real")
+def test_an_iterator_expires_and_nonsense_is_none(aws, code):
+    kinesis = boto3.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    arn = kinesis.describe_stream(StreamName="s")["StreamDescription"]["StreamARN"]
+    kinesis.put_record(StreamName="s", Data=b"x", PartitionKey="k")
+    ask = {"StreamARN": arn, "ShardId": "shardId-000000000000"}  # by its ARN alone
+    start = kinesis.get_shard_iterator(**ask, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    aws.clock.move(minutes=4)
+    answer = kinesis.get_records(ShardIterator=start)
+    assert [record["Data"] for record in answer["Records"]] == [b"x"]
+    aws.clock.move(minutes=2)
+    assert code(kinesis.get_records, ShardIterator=start) == "ExpiredIteratorException"
+    assert kinesis.get_records(ShardIterator=answer["NextShardIterator"])["Records"] == []
+    assert code(kinesis.get_records, ShardIterator="bogus") == "InvalidArgumentException"
+    for kind in ("AT_SEQUENCE_NUMBER", "AT_TIMESTAMP"):  # without the number or the time
+        found = code(kinesis.get_shard_iterator, **ask, ShardIteratorType=kind)
+        assert found == "InvalidArgumentException"
+    big = {"Data": b"x" * (1024 * 1024 + 1), "PartitionKey": "k"}
+    assert code(kinesis.put_record, StreamName="s", **big) == "ValidationException"
+
+
+@pytest.mark.proves("Kinesis Data Streams", "Resizing, open shards only, consumers", kind="real")
+def test_what_resizing_listing_and_deleting_refuse(aws, code):
+    kinesis = boto3.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=2)
+    resize = {"StreamName": "s", "ScalingType": "UNIFORM_SCALING"}
+    found = code(kinesis.update_shard_count, **resize, TargetShardCount=5)
+    assert found == "InvalidArgumentException"  # at most double
+    kinesis.update_shard_count(**resize, TargetShardCount=4)
+    latest = kinesis.list_shards(StreamName="s", ShardFilter={"Type": "AT_LATEST"})["Shards"]
+    assert len(latest) == 4
+    pages = kinesis.get_paginator("list_shards").paginate(StreamName="s", MaxResults=2)
+    assert [len(page["Shards"]) for page in pages] == [2, 2, 2]
+    arn = kinesis.describe_stream(StreamName="s")["StreamDescription"]["StreamARN"]
+    kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="c")
+    assert code(kinesis.delete_stream, StreamName="s") == "ResourceInUseException"
+    kinesis.delete_stream(StreamName="s", EnforceConsumerDeletion=True)
+    assert kinesis.list_streams()["StreamNames"] == []

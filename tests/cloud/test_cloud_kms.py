@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from dealab.cloud import start_aws
+from dealab.sql.errors import LabLimit
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 
@@ -93,6 +94,7 @@ def test_the_state_of_a_key():
     words = refused(lambda: kms.decrypt(CiphertextBlob=blob), "DisabledException")
     assert words == f"{key} is disabled."
     refused(lambda: kms.generate_data_key(KeyId=key, KeySpec="AES_256"), "DisabledException")
+    refused(lambda: kms.enable_key_rotation(KeyId=key), "DisabledException")
     kms.enable_key(KeyId=key)
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
     code = "KMSInvalidStateException"
@@ -255,3 +257,15 @@ def test_aliases_and_aws_managed_keys(aws, kms, key):
     assert kms.decrypt(CiphertextBlob=blob)["KeyId"] == key
     owned = kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
     assert owned["KeyManager"] == "AWS"
+
+
+def test_wrong_requests_are_refused(kms, key):
+    refused(lambda: kms.encrypt(KeyId="alias/none", Plaintext=b"x"), "NotFoundException")
+    refused(lambda: kms.encrypt(KeyId=key, Plaintext=b"x", DryRun=True), "DryRunOperationException")
+    for days in (3, 31):
+        refused(
+            lambda days=days: kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=days),
+            "ValidationException",
+        )
+    with pytest.raises(LabLimit, match="origin"):
+        kms.create_key(Origin="EXTERNAL")

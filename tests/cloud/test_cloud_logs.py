@@ -77,6 +77,9 @@ LINES = (
         ("[ip, id, user, time, request = *.html*, status != 404, size]", []),
         ("[..., status = 404 || status = 500, size]", [4]),
         ("[level, code, ...]", [0, 1, 2, 3, 4]),
+        ("[..., status = 4*,]", [4]),
+        ("{ $.status = * }", [2, 3]),
+        ('{ $.path = "/s*p/*" }', []),
         ("", [0, 1, 2, 3, 4]),
     ],
 )

@@ -739,3 +739,23 @@ def test_what_is_missing_is_refused_by_name(states, start):
     machine["A"]["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED"}
     with pytest.raises(LabLimit, match="ItemBatcher"):
         start(machine)
+
+
+def test_a_map_over_no_array_names_its_path(run):
+    inner = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    each = {"Type": "Map", "ItemsPath": "$.xs", "ItemProcessor": inner, "End": True}
+    status, error, cause = run({"Each": each}, {"xs": {"not": "array"}})
+    assert (status, error) == ("FAILED", "States.Runtime")
+    assert 'Reference path "$.xs" must point to array.' in cause
+
+
+def test_a_synchronous_execution_says_what_is_billed(aws, states):
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3, "End": True}}}
+    machine = states.create_state_machine(
+        name="express", type="EXPRESS", roleArn=aws.role, definition=json.dumps(definition)
+    )["stateMachineArn"]
+    answer = states.start_sync_execution(stateMachineArn=machine)
+    assert answer["billingDetails"] == {
+        "billedMemoryUsedInMB": 64,
+        "billedDurationInMilliseconds": 3000,
+    }

@@ -1,6 +1,7 @@
 """Permissions enforced on plain boto3 calls."""
 # ruff: noqa: E501 (tables and markers read better on one line)
 
+import io
 import json
 
 import boto3
@@ -104,7 +105,7 @@ def test_a_missing_key_is_denied_to_who_may_not_list(aws, lake, ann):
 # (service, call, action in the message, code)
 CALLS = [
     ("sqs", lambda c: c.create_queue(QueueName="q"), "sqs:createqueue", "AccessDenied"),
-    ("sns", lambda c: c.create_topic(Name="t"), "sns:CreateTopic", "AuthorizationError"),
+    ("sns", lambda c: c.create_topic(Name="t"), "SNS:CreateTopic", "AuthorizationError"),
     ("dynamodb", lambda c: c.list_tables(), "dynamodb:ListTables", "AccessDeniedException"),
     ("kinesis", lambda c: c.describe_stream(StreamName="s"), "kinesis:DescribeStream", "AccessDeniedException"),
     ("lambda", lambda c: c.invoke(FunctionName="f"), "lambda:InvokeFunction", "AccessDeniedException"),
@@ -352,6 +353,8 @@ def test_acting_as_a_role_needs_its_trust_and_its_policies(aws, lake):
     aws.enforce_permissions()
     with aws.acting_as(role, "states.amazonaws.com"):
         refused(lambda: lake.get_object(Bucket="lake", Key="raw/x"))
+        # the SDK uploads in threads of its own, which act as the role, too
+        refused(lambda: lake.upload_fileobj(io.BytesIO(b"x"), "lake", "raw/y"))
     with pytest.raises(ClientError, match="role trust"), aws.acting_as(role, "glue.amazonaws.com"):
         pass
     iam.put_role_policy(RoleName="sfn", PolicyName="p", PolicyDocument=policy(action="s3:Get*"))
@@ -559,3 +562,34 @@ def test_a_document_that_is_no_policy_is_refused(aws, lake, make_queue):
     wrong = trust({"AWS": f"arn:aws:iam::{ACCOUNT}:user/*"})
     role = {"RoleName": "r", "AssumeRolePolicyDocument": wrong}
     refused(lambda: iam.create_role(**role), "MalformedPolicyDocument")
+
+
+@pytest.mark.parametrize(
+    ("service", "resource", "call"),
+    [
+        ("athena", "athena:us-east-1:111122223333:workgroup/primary", lambda one: one.start_query_execution(QueryString="select 1", ResultConfiguration={"OutputLocation": "s3://lake/r/"})),
+        ("logs", "logs:us-east-1:111122223333:log-group:app:*", lambda one: one.start_query(logGroupNames=["app"], startTime=0, endTime=1, queryString="fields @message")),
+        ("cloudwatch", "cloudwatch:us-east-1:111122223333:alarm:late", lambda one: one.delete_alarms(AlarmNames=["late"])),
+    ],
+)  # fmt: skip
+def test_defaults_and_lists_name_their_resources(aws, lake, ann, service, resource, call):
+    boto3.client("logs").create_log_group(logGroupName="app")
+    allowed = ann(service, policy(action=f"{service}:*", resource=f"arn:aws:{resource}"))
+    aws.enforce_permissions()
+    call(allowed)
+
+
+def test_a_presigned_url_ends_with_its_session_and_has_a_region(aws, lake):
+    iam = boto3.client("iam")
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}))["Role"]
+    here = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=policy(Condition=here))
+    sts = boto3.client("sts")
+    refused(lambda: sts.assume_role(RoleArn=role["Arn"], RoleSessionName="a b"), "ValidationError")
+    lent = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="me", DurationSeconds=900)
+    s3 = aws.session(key=lent).client("s3")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "lake", "Key": "raw/x"})
+    aws.enforce_permissions()
+    assert requests.get(url).content == b"hello"
+    aws.clock.move(minutes=16)
+    assert requests.get(url).status_code == 403

@@ -218,6 +218,12 @@ def test_a_group_in_flight_hides_its_later_messages_only(aws, sqs, fifo):
     assert sorted(texts(receive(sqs, fifo))) == ["a:2", "a:3", "b:1", "b:2"]
 
 
+def test_a_receive_call_takes_one_group_before_the_next(sqs, fifo):
+    """FIFO-queues-understanding-logic.html: as many messages of one group as possible."""
+    put(sqs, fifo, "a:1", "b:1", "a:2", "b:2")
+    assert texts(receive(sqs, fifo, count=3)) == ["a:1", "a:2", "b:1"]
+
+
 @pytest.mark.proves("SQS", "FIFO: duplicates within five minutes are dropped", kind="real")
 def test_duplicates_are_dropped_even_after_the_first_was_deleted(aws, sqs, fifo):
     first = put(sqs, fifo, "a:1")[0]
@@ -308,3 +314,31 @@ def test_the_limit_counts_bytes_and_attributes(aws, sqs, make_queue):
             Entries=[{"Id": str(i), "MessageBody": "x" * 600_000} for i in range(2)],
         )
     assert code(caught).endswith("BatchRequestTooLong")
+
+
+def refusal(call, **settings):
+    with pytest.raises(ClientError) as refused:
+        call(**settings)
+    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
+
+
+@pytest.mark.proves("SQS", "Attributes of a queue are checked", kind="real")
+@pytest.mark.parametrize(
+    ("attributes", "code"),
+    [
+        ({"VisibilityTimeout": "43201"}, "InvalidAttributeValue"),
+        ({"MessageRetentionPeriod": "59"}, "InvalidAttributeValue"),
+        ({"RedrivePolicy": "{bad"}, "InvalidAttributeValue"),
+        ({"RedrivePolicy": "{}"}, "InvalidAttributeValue"),
+        ({"VisibilityTime": "5"}, "InvalidAttributeName"),
+    ],
+)
+def test_a_queue_refuses_attributes(aws, make_queue, attributes, code):
+    sqs, (url, _) = boto3.client("sqs"), make_queue("q")
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert refusal(sqs.set_queue_attributes, QueueUrl=url, Attributes=attributes)[0] == code
+    assert refusal(sqs.create_queue, QueueName="new", Attributes=attributes)[0] == code
+    after = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert after == before
+    assert len(sqs.list_queues()["QueueUrls"]) == 1
+    assert refusal(sqs.create_queue, QueueName="a.fifo")[0] == "InvalidParameterValue"

@@ -6,7 +6,9 @@ import json
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
+
+from dealab.sql.errors import LabLimit
 
 
 @pytest.fixture
@@ -282,3 +284,48 @@ def test_presigned_posts(s3, aws):
     aws.clock.move(minutes=5)
     assert "Policy expired" in send(b"abc").text
     assert [one["Key"] for one in s3.list_objects_v2(Bucket="mine")["Contents"]] == ["in/x.txt"]
+
+
+def test_requests_that_moto_mistakes_are_refused_in_the_service_s_words(aws):
+    s3 = boto3.client("s3")
+    with pytest.raises(ClientError, match="InvalidBucketName"):
+        s3.create_bucket(Bucket="Bad_Name")
+    s3.create_bucket(Bucket="plain")
+    with pytest.raises(ClientError, match="NoSuchUpload"):
+        s3.upload_part(Bucket="plain", Key="k", UploadId="gone", PartNumber=1, Body=b"a")
+    many = [{"Key": str(number)} for number in range(1001)]
+    with pytest.raises(ClientError, match="MalformedXML"):
+        s3.delete_objects(Bucket="plain", Delete={"Objects": many})
+    with pytest.raises(LabLimit, match="metrics settings"):
+        s3.put_bucket_metrics_configuration(
+            Bucket="plain", Id="all", MetricsConfiguration={"Id": "all"}
+        )
+
+
+def test_object_lock_keeps_a_version_until_its_retention_is_over(aws):
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    kept = {"Mode": "COMPLIANCE", "Days": 5}
+    s3.put_object_lock_configuration(
+        Bucket="locked",
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": kept},
+        },
+    )
+    version = s3.put_object(Bucket="locked", Key="k", Body=b"1")["VersionId"]
+    until = s3.get_object_retention(Bucket="locked", Key="k")["Retention"]
+    assert until["Mode"] == "COMPLIANCE"
+    assert (until["RetainUntilDate"] - aws.clock.now()).days in (4, 5)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket="locked", Key="k", VersionId=version)
+    aws.clock.move(days=6)
+    s3.delete_object(Bucket="locked", Key="k", VersionId=version)
+
+
+def test_a_waiter_lets_the_lab_s_time_pass_and_nobody_waits(aws):
+    s3, before = boto3.client("s3"), aws.clock.now()
+    s3.create_bucket(Bucket="plain")
+    with pytest.raises(WaiterError):
+        s3.get_waiter("object_exists").wait(Bucket="plain", Key="never")
+    assert (aws.clock.now() - before).total_seconds() >= 95

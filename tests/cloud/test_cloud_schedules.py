@@ -205,3 +205,35 @@ def test_a_wrong_schedule_is_refused(lab, expression, timezone):
 def test_a_target_that_the_lab_has_not_is_refused_by_name(lab):
     with pytest.raises(LabLimit, match="ecs"):
         schedule("rate(1 hour)", target={"Arn": "arn:aws:ecs:us-east-1:111122223333:cluster/c"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"GroupName": "none"}, "ResourceNotFoundException"),
+        ({"FlexibleTimeWindow": {"Mode": "FLEXIBLE"}}, "ValidationException"),
+    ],
+)
+def test_schedules_need_their_group_and_a_window_its_minutes(lab, asked, code):
+    settings = {
+        "Name": "s",
+        "ScheduleExpression": "rate(1 hour)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": QUEUE, "RoleArn": ROLE},
+    }
+    with pytest.raises(ClientError) as caught:
+        boto3.client("scheduler").create_schedule(**{**settings, **asked})
+    assert caught.value.response["Error"]["Code"] == code
+
+
+def test_groups_of_schedules_are_checked(lab):
+    scheduler = boto3.client("scheduler")
+    scheduler.create_schedule_group(Name="g")
+    for call, name, code in (
+        (scheduler.create_schedule_group, "g", "ConflictException"),
+        (scheduler.delete_schedule_group, "none", "ResourceNotFoundException"),
+        (scheduler.delete_schedule_group, "default", "ValidationException"),
+    ):
+        with pytest.raises(ClientError) as caught:
+            call(Name=name)
+        assert caught.value.response["Error"]["Code"] == code

@@ -1,6 +1,7 @@
 """Secrets Manager's rotation and Parameter Store."""
 
 import json
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -136,8 +137,29 @@ def test_a_secret_rotates_by_its_schedule(aws, secrets, function, rules, days, d
     assert len(aws.invocations) == 12
 
 
+@pytest.mark.parametrize(
+    "expression",
+    ["rate(3 hours)", "rate(300 minutes)", "cron(30 8 * * ? *)", "cron(0 8,9 * * ? *)"],
+)
+def test_a_rotation_comes_on_the_hour_and_at_most_every_four(secrets, function, expression):
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+    ask = {"SecretId": "db", "RotationLambdaARN": function}
+    rules = {"ScheduleExpression": expression}
+    refused(lambda: secrets.rotate_secret(**ask, RotationRules=rules), "InvalidParameterException")
+    secrets.rotate_secret(**ask, RotationRules={"ScheduleExpression": "rate(4 hours)"})
+
+
+def test_a_rate_in_days_begins_at_midnight(aws, secrets, function):
+    rules = {"ScheduleExpression": "rate(10 days)"}
+    secrets.rotate_secret(SecretId="db", RotationLambdaARN=function, RotationRules=rules)
+    coming = secrets.describe_secret(SecretId="db")["NextRotationDate"]
+    assert (coming.hour, coming.minute) == (0, 0)
+    assert coming <= aws.clock.now() + timedelta(days=10)
+
+
 def test_a_rotation_needs_a_function_that_exists(aws, secrets):
-    refused(lambda: secrets.rotate_secret(SecretId="db"), "InvalidRequestException")
+    words = refused(lambda: secrets.rotate_secret(SecretId="db"), "InvalidRequestException")
+    assert words == "No Lambda rotation function ARN is associated with this secret."
     arn = "arn:aws:lambda:us-east-1:111122223333:function:none"
     ask = {"SecretId": "db", "RotationLambdaARN": arn}
     refused(lambda: secrets.rotate_secret(**ask), "ResourceNotFoundException")
@@ -279,3 +301,18 @@ def test_tiers_and_expiration(aws, ssm):
 def test_a_parameter_can_refer_to_a_secret(ssm, secrets):
     ask = {"Name": "/aws/reference/secretsmanager/db", "WithDecryption": True}
     assert ssm.get_parameter(**ask)["Parameter"]["Value"] == "old"
+
+
+def test_a_secret_has_one_value(secrets):
+    refused(
+        lambda: secrets.create_secret(Name="two", SecretString="a", SecretBinary=b"b"),
+        "InvalidParameterException",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("a/b", "ValidationException"), ("/x" * 16, "HierarchyLevelLimitExceededException")],
+)
+def test_names_of_parameters_are_checked(ssm, name, code):
+    refused(lambda: ssm.put_parameter(Name=name, Value="1", Type="String"), code)

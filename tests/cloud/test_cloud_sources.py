@@ -5,6 +5,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from dealab.sql.errors import LabLimit
+
 ECHO = "def handler(event, context): return len(event['Records'])"
 # Fails for the batch when it holds the poison, as a handler without partial failures does.
 POISON = """
@@ -467,3 +469,60 @@ def test_a_stream_needs_a_starting_position(aws, stream, make_function):
     make_function("f", ECHO)
     with pytest.raises(ClientError, match="startingPosition"):
         mapping(stream, "f")
+
+
+def refusal(call, **settings):
+    with pytest.raises(ClientError) as refused:
+        call(**settings)
+    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
+
+
+@pytest.mark.proves(
+    "Lambda event sources", "Settings out of range, of other sources, and twice", kind="real"
+)
+def test_a_mapping_with_settings_that_its_source_does_not_take_is_refused(
+    aws, make_function, make_queue
+):
+    kinesis, awslambda = boto3.client("kinesis"), boto3.client("lambda")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    stream = kinesis.describe_stream(StreamName="s")["StreamDescription"]["StreamARN"]
+    queue = make_queue("q", VisibilityTimeout="60")[1]
+    make_function("f", "def handler(event, context): pass")
+
+    def refused(arn, **settings):
+        if arn == stream:
+            settings.setdefault("StartingPosition", "LATEST")
+        call = awslambda.create_event_source_mapping
+        return refusal(call, FunctionName="f", EventSourceArn=arn, **settings)
+
+    for arn, settings, word in (
+        (stream, {"BatchSize": 10001}, "10000"),
+        (stream, {"ParallelizationFactor": 11}, "parallelizationFactor"),
+        (stream, {"TumblingWindowInSeconds": 901}, "900"),
+        (stream, {"MaximumRetryAttempts": 10001}, "10000"),
+        (stream, {"MaximumRecordAgeInSeconds": 59}, "604800"),
+        (stream, {"ScalingConfig": {"MaximumConcurrency": 2}}, "ScalingConfig"),
+        (stream, {"StartingPosition": "AT_TIMESTAMP"}, "StartingPositionTimestamp"),
+        (queue, {"StartingPosition": "LATEST"}, "StartingPosition"),
+        (queue, {"MaximumBatchingWindowInSeconds": 301}, "300"),
+    ):
+        code, message = refused(arn, **settings)
+        assert code == "InvalidParameterValueException"
+        assert word in message
+    made = awslambda.create_event_source_mapping(FunctionName="f", EventSourceArn=queue)
+    assert refused(queue)[0] == "ResourceConflictException"
+    assert made["UUID"] in refused(queue)[1]
+    update = awslambda.update_event_source_mapping
+    assert "10000" in refusal(update, UUID=made["UUID"], BatchSize=20000)[1]
+
+
+@pytest.mark.proves("Lambda event sources", "Kafka, Amazon MQ, DocumentDB", kind="not here")
+def test_kafka_as_a_source_is_refused_by_name(aws, make_function):
+    make_function("f", "def handler(event, context): pass")
+    with pytest.raises(LabLimit, match="Kafka"):
+        boto3.client("lambda").create_event_source_mapping(
+            FunctionName="f",
+            EventSourceArn="arn:aws:kafka:us-east-1:111122223333:cluster/c/1",
+            Topics=["t"],
+            StartingPosition="LATEST",
+        )

@@ -68,9 +68,10 @@ def test_the_pipeline_deploys_and_works(aws, deploy, stacks):
     rows = boto3.client("dynamodb").scan(TableName=names["Table"])["Items"]
     assert rows == [{"id": {"S": "a/file.json"}, "size": {"N": "11"}}]
     # S3 -> SQS, without the filter
+    s3.put_object(Bucket=bucket, Key="a/file.csv", Body="id")
     queue = boto3.client("sqs").receive_message(QueueUrl=names["Inbox"], MaxNumberOfMessages=10)
     bodies = [json.loads(message["Body"]) for message in queue["Messages"]]
-    assert "a/file.json" in [
+    assert "a/file.csv" in [
         b["Records"][0]["s3"]["object"]["key"] for b in bodies if "Records" in b
     ]
     assert s3.head_object(Bucket=bucket, Key="a/file.json")["ServerSideEncryption"] == "aws:kms"
@@ -392,3 +393,25 @@ def test_what_is_missing_is_refused_by_name(stacks, deploy):
         deploy("Transform: Mine\nResources: {Q: {Type: AWS::SQS::Queue}}")
     made, _ = deploy("Resources: {N: {Type: AWS::CloudFormation::Stack}}")
     assert made == "ROLLBACK_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("name", "template", "said"),
+    [
+        ("a_b", "Resources: {A: {Type: AWS::SQS::Queue}}", "at 'stackName' failed to satisfy"),
+        (
+            "a",
+            "Resources: {A: {Type: AWS::SQS::Queue, DependsOn: B}}",
+            r"Unresolved resource dependencies \[B\] in the Resources block",
+        ),
+        (
+            "a",
+            "AWSTemplateFormatVersion: 2011-01-01\nResources: {A: {Type: AWS::SQS::Queue}}",
+            "2011-01-01 is not a supported value for AWSTemplateFormatVersion",
+        ),
+    ],
+)
+def test_names_dependencies_and_versions_are_checked(stacks, name, template, said):
+    with pytest.raises(ClientError, match=said):
+        stacks.create_stack(StackName=name, TemplateBody=template)
+    assert stacks.describe_stacks()["Stacks"] == []

@@ -152,3 +152,61 @@ def test_the_limit_is_256_kib_in_bytes(topic):
     publish(topic, "é" * (128 * 1024))
     with pytest.raises(ClientError, match="Message too long"):
         publish(topic, "é" * (128 * 1024) + "x")
+
+
+def refusal(call, **settings):
+    with pytest.raises(ClientError) as refused:
+        call(**settings)
+    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
+
+
+@pytest.mark.proves("SNS", "An e-mail address waits for its confirmation", kind="real")
+def test_only_confirmed_subscriptions_get_messages(aws, make_queue, bodies):
+    sns, (url, arn) = boto3.client("sns"), make_queue("q")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    for protocol, endpoint in (("email", "me@example.com"), ("https", "https://example.com/")):
+        made = sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
+        assert made["SubscriptionArn"] == "pending confirmation"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    sns.publish(TopicArn=topic, Message="m")  # nothing leaves this machine, nothing fails
+    assert [json.loads(body)["Message"] for body in bodies(url)] == ["m"]
+
+
+@pytest.mark.proves("SNS", "Bad messages and subscriptions are refused", kind="real")
+def test_what_a_topic_refuses(aws, make_queue):
+    sns, (_, arn) = boto3.client("sns"), make_queue("q")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    to = {"TopicArn": topic, "Endpoint": arn}
+    for call, settings, code, words in (
+        (sns.publish, {"TopicArn": topic, "Message": ""}, "InvalidParameter", "Empty message"),
+        (sns.publish, {"TopicArn": topic + "x", "Message": "m"}, "NotFound", "Topic does not"),
+        (
+            sns.publish,
+            {"TopicArn": topic, "Message": "text", "MessageStructure": "json"},
+            "InvalidParameter",
+            "failed to parse",
+        ),
+        (
+            sns.publish,
+            {"TopicArn": topic, "Message": '{"sqs": "m"}', "MessageStructure": "json"},
+            "InvalidParameter",
+            "No default entry",
+        ),
+        (sns.subscribe, to | {"Protocol": "pigeon"}, "InvalidParameter", "pigeon"),
+        (
+            sns.subscribe,
+            to | {"Protocol": "sqs", "Attributes": {"FilterPolicy": "{bad"}},
+            "InvalidParameter",
+            "FilterPolicy",
+        ),
+        (
+            sns.subscribe,
+            to | {"Protocol": "sqs", "Attributes": {"FilterPolicy": '{"a": "b"}'}},
+            "InvalidParameter",
+            "FilterPolicy",
+        ),
+    ):
+        found = refusal(call, **settings)
+        assert found[0] == code
+        assert words in found[1]
+    assert sns.list_subscriptions()["Subscriptions"] == []  # nothing is left of a refused one

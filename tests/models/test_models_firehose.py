@@ -22,7 +22,7 @@ AT = datetime(2018, 8, 27, 10, 30, 5, 123456, tzinfo=UTC)
         ("d=!{timestamp:yyyy'-'MM'-'dd}/", "e", None, "d=2018-08-27/"),
         ("!{timestamp:yy}/!{timestamp:M-d}/!{timestamp:MMM}/", "e", None, "18/8-27/Aug/"),
         ("!{timestamp:HH:mm:ss.SSS}/", "e", None, "10:30:05.123/"),
-        ("!{firehose:random-string}/", "e", None, "RRR/"),
+        ("!{firehose:random-string}/", "e", None, "RRR/2018/08/27/10/"),
         (None, "bad/!{firehose:error-output-type}/", "processing-failed", "bad/processing-failed/"),
         (
             "p/!{timestamp:yyyy}/",

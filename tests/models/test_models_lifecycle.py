@@ -142,6 +142,12 @@ def test_filters_join_with_and():
          "greater than or equal to 30 for storageClass 'STANDARD_IA'"),
         ({"Transitions": [{"Days": 60, "StorageClass": "GLACIER"}], "Expiration": {"Days": 60}},
          "must be greater than 'Days' in the Transition action"),
+        ({"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"},
+                          {"Days": 59, "StorageClass": "GLACIER"}]},
+         "'GLACIER' for filter .* must be 30 days more than .* 'STANDARD_IA'"),
+        ({"Transitions": [{"Days": -1, "StorageClass": "GLACIER"}]}, "must be nonnegative"),
+        ({"Transitions": [{"Days": 1, "StorageClass": "GLACIER"},
+                          {"Days": 5, "StorageClass": "GLACIER"}]}, "must be different"),
         ({"Expiration": {"Days": 0}}, "positive integer"),
         ({}, "At least one action"),
         ({"Expiration": {"Date": datetime(2026, 1, 1, 5, tzinfo=UTC)}}, "midnight"),
@@ -152,6 +158,32 @@ def test_filters_join_with_and():
 def test_wrong_rules_are_refused(parts, words):
     with pytest.raises(LifecycleError, match=words):
         check([rule(**parts)])
+
+
+def test_a_rule_may_archive_thirty_days_after_infrequent_access():
+    warm = {"Days": 30, "StorageClass": "STANDARD_IA"}
+    check([rule(Transitions=[warm, {"Days": 60, "StorageClass": "GLACIER"}])])
+    check(
+        [
+            rule(Transitions=[warm]),
+            rule(ID="2", Transitions=[{"Days": 40, "StorageClass": "GLACIER"}]),
+        ]
+    )
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html
+@pytest.mark.parametrize(
+    ("one", "other", "wins"),
+    [
+        ("STANDARD_IA", "GLACIER", "GLACIER"),
+        ("INTELLIGENT_TIERING", "ONEZONE_IA", "INTELLIGENT_TIERING"),
+        ("GLACIER_IR", "INTELLIGENT_TIERING", "INTELLIGENT_TIERING"),
+        ("INTELLIGENT_TIERING", "DEEP_ARCHIVE", "DEEP_ARCHIVE"),
+    ],
+)
+def test_of_two_transitions_on_one_day(one, other, wins):
+    rules = [rule(ID=to, Transitions=[{"Days": 365, "StorageClass": to}]) for to in (one, other)]
+    assert [action.storage_class for action in actions(rules, [object_()])] == [wins]
 
 
 def test_uploads_and_the_expiry_header():

@@ -318,6 +318,12 @@ def test_orders_of_commands_that_the_service_refuses():
             run(query, [], 0, 1, 0)
 
 
+def test_a_field_of_the_log_that_begins_with_at():
+    """CWL_AnalyzeLogData-discoverable-fields.html: it is shown with one more @."""
+    found = events('{"@message": "mine"}')
+    assert rows("fields @@message as own | filter @@message = 'mine'", found) == [{"own": "mine"}]
+
+
 def test_what_is_not_modelled_is_named():
     for query in (
         "pattern @message",

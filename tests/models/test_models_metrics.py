@@ -71,3 +71,43 @@ def test_statistics_of_summaries():
     assert metrics.statistic([metrics.sample(0, list(range(1, 11)))], "TC(20%:80%)") == 6
     with pytest.raises(ValueError, match="average"):
         metrics.statistic([one], "average")
+
+
+@pytest.mark.parametrize(
+    ("expression", "series", "expected"),
+    [
+        ("m < n", {"m": [30, 20, 0, 0], "n": [20, None, 20, None]}, [0, 0, 1, 0]),
+        ("m >= 30", {"m": [30, 20, 0, 0]}, [1, 0, 0, 0]),
+        ("m > 15 AND n > 15", {"m": [30, 20, 0, 0], "n": [20, None, 20, None]}, [1, 0, 0, 0]),
+        ("m / n", {"m": [4, None, 4], "n": [2, 2, None]}, [2, 0, None]),
+        (
+            "IF(a, b, c)",
+            {"a": [1, 1, 0, 0, None], "b": [30, None, 0, 0, 30], "c": [0, 0, 20, None, 20]},
+            [30, 0, 20, None, None],
+        ),
+        (
+            "IF(a, 5, c)",
+            {"a": [1, 1, 0, 0, None], "c": [0, 0, 20, None, 20]},
+            [5, 5, 20, None, None],
+        ),
+        ("IF(a, b, 5)", {"a": [1, 1, 0, 0, None], "b": [30, None, 0, 0, 30]}, [30, 0, 5, 5, None]),
+    ],
+)
+def test_metric_math_of_missing_values(expression, series, expected):
+    """Tables of https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html"""
+    from dealab.models.metric_math import evaluate
+
+    times = [float(60 * at) for at in range(len(expected))]
+    given = {
+        name: {time: float(v) for time, v in zip(times, values, strict=True) if v is not None}
+        for name, values in series.items()
+    }
+    found = evaluate(expression, given, times, 60)
+    assert [found.get(time) for time in times] == expected
+
+
+def test_metrics_function_leaves_expressions_out():
+    from dealab.models.metric_math import evaluate
+
+    series = {"a": {0.0: 1.0}, "twice": {0.0: 2.0}}
+    assert evaluate("SUM(METRICS())", series, [0.0], 60, {"a"}) == {0.0: 1.0}

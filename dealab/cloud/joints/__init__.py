@@ -34,6 +34,7 @@ JOINED = (
     "s3",
     "s3_lifecycle",
     "s3_policies",
+    "s3_requests",
     "s3_storing",
     "scheduler",
     "secretsmanager",

@@ -25,6 +25,7 @@ def join(lab_of) -> None:
     from moto.awslambda import urls
     from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
     from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
+    from moto.awslambda.policy import Policy
     from moto.awslambda.responses import LambdaResponse
     from moto.core.botocore_stubber import BotocoreStubber
     from moto.dynamodb.models import dynamodb_backends
@@ -70,12 +71,28 @@ def join(lab_of) -> None:
         return {**describe(self, on_create), **self.more}
 
     def set_checked_code(self, spec):
+        if spec.get("S3Key") and spec.get("S3Bucket"):
+            _check_object(self.account_id, spec["S3Bucket"], spec["S3Key"])
         set_code(self, spec)
         code = getattr(self, "code_bytes", b"")
         if code and not zipfile.is_zipfile(io.BytesIO(code)):
             raise InvalidParameterValueException(
                 "Could not unzip uploaded file. Please check your file, then try to upload again."
             )
+
+    def _check_object(account, bucket, key) -> None:
+        """moto makes a function without code when UpdateFunctionCode names no object."""
+        from moto.s3.models import s3_backends
+
+        if bucket not in (buckets := s3_backends[account]["aws"].buckets):
+            code, text = "NoSuchBucket", "The specified bucket does not exist"
+        elif key not in buckets[bucket].keys:
+            code, text = "NoSuchKey", "The specified key does not exist."
+        else:
+            return
+        raise InvalidParameterValueException(
+            f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {text}"
+        )
 
     # Invoking
 
@@ -227,6 +244,59 @@ def join(lab_of) -> None:
         sources.begin(lab_of(), mapping)
         return mapping
 
+    update_mapping = LambdaBackend.update_event_source_mapping
+
+    def update_event_source_mapping(self, uuid, spec):
+        if mapping := self.get_event_source_mapping(uuid):
+            sources.validate_update(mapping, spec)
+        return update_mapping(self, uuid, spec)
+
+    add_statement, drop_statement = Policy.add_statement, Policy.del_statement
+    delete_version = LambdaBackend.delete_function
+
+    def add_statement_once(self, raw, qualifier=None):
+        sid = json.loads(raw).get("StatementId")
+        if any(one.get("Sid") == sid for one in self.statements):
+            raise _conflict(
+                f"The statement id ({sid}) provided already exists. Please provide a new "
+                "statement id, or remove the existing statement."
+            )
+        return add_statement(self, raw, qualifier)
+
+    def del_statement(self, sid, revision=""):
+        if all(one.get("Sid") != sid for one in self.statements):
+            error = LambdaClientError(
+                "ResourceNotFoundException", f"Statement {sid} is not found in resource policy."
+            )
+            error.code = 404
+            raise error
+        return drop_statement(self, sid, revision)
+
+    def delete_function(self, function_name, qualifier=None):
+        if qualifier:
+            used = sorted(
+                alias.name
+                for alias in self.list_aliases(function_name)
+                if qualifier
+                in (
+                    alias.function_version,
+                    *((alias.routing_config or {}).get("AdditionalVersionWeights") or {}),
+                )
+            )
+            if used:
+                raise _conflict(
+                    "Unable to delete version because the following aliases reference it: "
+                    f"[{', '.join(used)}]"
+                )
+        return delete_version(self, function_name, qualifier)
+
+    def _conflict(text):
+        error = LambdaClientError("ResourceConflictException", text)
+        error.code = 409
+        return error
+
+    Policy.add_statement, Policy.del_statement = add_statement_once, del_statement
+    LambdaBackend.delete_function = delete_function
     create_url = LambdaFunction.create_url_config
 
     def create_url_config(self, config):
@@ -249,6 +319,7 @@ def join(lab_of) -> None:
     LambdaBackend.invoke, LambdaResponse.invoke = invoke_by_name, respond_or_throttle
     LambdaBackend.put_function_concurrency = put_function_concurrency
     LambdaBackend.create_event_source_mapping = create_event_source_mapping
+    LambdaBackend.update_event_source_mapping = update_event_source_mapping
     BotocoreStubber.process_request = process_request
     for method in (
         put_provisioned_concurrency_config,

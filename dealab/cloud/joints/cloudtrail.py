@@ -129,6 +129,12 @@ def join(lab_of) -> None:
             )  # fmt: skip
         trail.delivered = end
 
+    def put_insight_selectors(self):
+        from dealab.sql.errors import LabLimit
+
+        raise LabLimit("CloudTrail Insights", "finds unusual rates of calls and of errors")
+
+    CloudTrailResponse.put_insight_selectors = put_insight_selectors
     CloudTrailResponse.lookup_events = lookup_events
     Trail.put_event_selectors = put_event_selectors
     Trail.start_logging = start_logging

@@ -148,8 +148,8 @@ def join(lab_of) -> None:
 
     def _change(backend, alarm, state, why, data):
         """Move to a state; tell the history, EventBridge, the actions and composite alarms."""
-        import boto3
 
+        from dealab.cloud import delivery
         from dealab.cloud.delivery import deliver
         from dealab.cloud.labtime import LabTime
 
@@ -167,8 +167,7 @@ def join(lab_of) -> None:
         chosen = {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}
         actions = chosen.get(state, alarm.insufficient_data_actions)
         with LabTime(lab.clock):
-            events = boto3.client("events", region_name=alarm.region_name)
-            events.put_events(Entries=[alarms.event(view, before, now)])
+            delivery.put_event(alarms.event(view, before, now), alarm.region_name)
             for action in (actions or ()) if alarm.actions_enabled else ():
                 document = alarms.message(action, view, before, now, lab.account)
                 outcome = "Successfully executed action"

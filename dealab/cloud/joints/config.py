@@ -96,6 +96,10 @@ def join(lab_of) -> None:
             evaluated(self.config_backend, name)  # refuses what isn't there
         return "{}"
 
+    def select_resource_config(self):
+        raise LabLimit("config:SelectResourceConfig", "queries the recorded items with SQL")
+
+    ConfigResponse.select_resource_config = select_resource_config
     ConfigBackend.start_configuration_recorder = start_configuration_recorder
     ConfigBackend.stop_configuration_recorder = stop_configuration_recorder
     for method in (

@@ -22,6 +22,7 @@ def join(lab_of) -> None:
     from moto.dynamodb.parsing import ast_nodes, validators
     from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
     from moto.dynamodb.responses import DynamoHandler, DynamoResult
+    from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
     from dealab.models.dynamodb import partiql, requests, statements, values
     from dealab.models.dynamodb.conditions import Condition
@@ -34,6 +35,17 @@ def join(lab_of) -> None:
 
     def refused(error):
         return MockValidationException(str(error))
+
+    # streams: nothing is written about a write that changed nothing
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+
+    add = table.StreamShard.add
+
+    def add_change(self, old, new):
+        if old is None or new is None or plain(old) != plain(new):
+            add(self, old, new)
+
+    table.StreamShard.add = add_change
 
     # conditions
 
@@ -349,7 +361,46 @@ def join(lab_of) -> None:
                        "The last writer wins; replication is asynchronous.")  # fmt: skip
 
     def checked_update_table(self):
-        return global_table(self) if self.body.get("ReplicaUpdates") else update_table(self)
+        if self.body.get("ReplicaUpdates"):
+            return global_table(self)
+        result = update_table(self)
+        if self.body.get("BillingMode") == "PAY_PER_REQUEST":
+            owner = self.dynamodb_backend.get_table(self.body["TableName"])
+            owner.throughput.update(ReadCapacityUnits=0, WriteCapacityUnits=0)
+        return result
+
+    create_table = DynamoHandler.create_table
+
+    def checked_create_table(self):
+        if self.body.get("LocalSecondaryIndexes") and len(self.body["KeySchema"]) < 2:
+            raise MockValidationException(
+                "One or more parameter values were invalid: Table KeySchema does not have a range "
+                "key, which is required when specifying a LocalSecondaryIndex"
+            )
+        return create_table(self)
+
+    stream_records = DynamoDBStreamsBackend.get_records
+
+    def records_of_iterator(self, iterator_arn, limit):
+        if iterator_arn not in self.shard_iterators:
+            raise MockValidationException("Invalid ShardIterator")
+        return stream_records(self, iterator_arn, limit)
+
+    DynamoDBStreamsBackend.get_records = records_of_iterator
+    DynamoHandler.create_table = checked_create_table
+    import_table = DynamoHandler.import_table
+
+    def checked_import(self):
+        kinds = self.body["InputFormat"], self.body.get("InputCompressionType")
+        if kinds[0] != "DYNAMODB_JSON" or kinds[1] == "ZSTD":
+            raise LabLimit(
+                f"importing {kinds[0]} files from S3{' with ZSTD' * (kinds[1] == 'ZSTD')}",
+                "DynamoDB imports CSV, DYNAMODB_JSON and ION, also compressed, into a new table.",
+                "An import uses no write capacity.",
+            )
+        return import_table(self)
+
+    DynamoHandler.import_table = checked_import
 
     DynamoHandler.execute_statement = runs(statements.execute, several=False)
     DynamoHandler.execute_transaction = runs(statements.transaction, several=True)

@@ -5,6 +5,7 @@ nothing, and replays a whole archive whatever the time range. Schedules: ``event
 """
 
 import json
+import re
 
 
 def join(lab_of) -> None:
@@ -28,6 +29,12 @@ def join(lab_of) -> None:
     put_rule, put_targets = EventsBackend.put_rule, EventsBackend.put_targets
 
     def checked_put_rule(self, *args, scheduled_expression=None, **kwargs):
+        name = kwargs.get("name") or args[0]
+        if not re.fullmatch(r"[\.\-_A-Za-z0-9]{1,64}", name):
+            raise ValidationException(
+                f"1 validation error detected: Value '{name}' at 'name' failed to satisfy "
+                "constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+"
+            )
         if scheduled_expression:
             try:
                 schedules.next_times(scheduled_expression, datetime.now(UTC), 1)
@@ -38,7 +45,36 @@ def join(lab_of) -> None:
     def checked_put_targets(self, name, event_bus_arn, targets):
         for target in targets:
             delivery.check_target(target["Arn"])
+            check_input(target)
         return put_targets(self, name, event_bus_arn, targets)
+
+    def check_input(target: dict) -> None:
+        given = [n for n in ("Input", "InputPath", "InputTransformer") if target.get(n) is not None]
+        if len(given) > 1:
+            raise ValidationException(
+                "Only one of Input, InputPath, or InputTransformer must be provided for target "
+                f"{target['Id']}."
+            )
+        try:
+            json.loads(target.get("Input") or "{}")
+        except ValueError as error:
+            raise ValidationException(
+                f"JSON syntax error in input for target {target['Id']} : {error}"
+            ) from error
+
+    def put_events(self):
+        """Only services of AWS send with a source that begins with ``aws.``."""
+        entries = self._get_param("Entries")
+        own = [one for one in entries if not str(one.get("Source", "")).startswith("aws.")]
+        answered = iter(self.events_backend.put_events(entries if len(entries) > 10 else own))
+        refused = {
+            "ErrorCode": "NotAuthorizedForSourceException",
+            "ErrorMessage": "Not authorized for the source.",
+        }
+        found = [next(answered) if one in own else refused for one in entries]
+        return json.dumps(
+            {"FailedEntryCount": sum("ErrorCode" in e for e in found), "Entries": found}
+        )
 
     def check(self, pattern) -> None:
         try:
@@ -78,4 +114,5 @@ def join(lab_of) -> None:
     EventPatternParser._validate_event_pattern = check
     EventPattern.matches_event = lambda self, event: event_patterns.matches(self._pattern, event)
     EventsHandler.test_event_pattern = test_event_pattern
+    EventsHandler.put_events = put_events
     Replay.replay_events = replay_events

@@ -32,6 +32,9 @@ def join(lab_of) -> None:
 
     def create_delivery_stream(self, *args, **kwargs):
         check(create, self, *args, **kwargs)
+        given = inspect.signature(create).bind(self, *args, **kwargs).arguments
+        if source := given.get("kinesis_stream_source_configuration"):
+            firehose.check_source(source["KinesisStreamARN"])
         arn = create(self, *args, **kwargs)
         firehose.begin(lab_of(), self.lookup_name_from_arn(arn))
         return arn

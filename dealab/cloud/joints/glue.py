@@ -37,6 +37,24 @@ def join(lab_of) -> None:
     _versions(GlueBackend, FakeTable)
     _write_through(GlueBackend, FakeTable, catalog_of)
     _pages()
+    _skipped()
+
+
+def _skipped() -> None:
+    """UpdateTable with SkipArchive leaves no version of what it replaces; moto always does."""
+    from moto.glue.responses import GlueResponse
+
+    update = GlueResponse.update_table
+
+    def update_table(self):
+        answer = update(self)
+        if self.parameters.get("SkipArchive"):
+            name = self.parameters["TableInput"]["Name"]
+            table = self.glue_backend.get_table(self.parameters["DatabaseName"], name)
+            table.versions.pop(str(table._current_version - 1), None)
+        return answer
+
+    GlueResponse.update_table = update_table
 
 
 def _pages() -> None:

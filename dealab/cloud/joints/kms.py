@@ -3,7 +3,8 @@
 moto encrypts with disabled keys, never deletes or rotates one, mixes up contexts such as
 {"a": "bc"} and {"ab": "c"}, cannot decrypt what a multi-Region key encrypted, and lets a replica
 share its primary's state.
-https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html (checked 2026-11-23)
+https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html (an older copy
+checked 2026-11-23)
 """
 
 import json
@@ -13,12 +14,11 @@ from datetime import UTC, datetime, timedelta
 _CRYPTOGRAPHY = (
     *("encrypt", "decrypt", "re_encrypt", "generate_data_key", "generate_mac", "verify_mac"),
     *("generate_data_key_without_plaintext", "sign", "verify", "create_grant"),
+    *("enable_key_rotation", "disable_key_rotation", "rotate_key_on_demand", "replicate_key"),
+    *("generate_data_key_pair", "generate_data_key_pair_without_plaintext", "get_public_key"),
 )
 #: refused only for a key that waits for its deletion
-_CHANGES = (
-    *("enable_key", "disable_key", "enable_key_rotation", "disable_key_rotation"),
-    *("rotate_key_on_demand", "replicate_key", "update_key_description"),
-)
+_CHANGES = ("enable_key", "disable_key", "update_key_description")
 
 
 def unusable(key) -> tuple[str, str] | None:
@@ -55,6 +55,19 @@ def join(lab_of) -> None:
         found := read(ciphertext_blob)
     )._replace(key_id=found.key_id.rstrip("\0"))
     utils.AccessDeniedException = lambda message: JsonRESTError("AccessDeniedException", message)
+
+    any_id = KmsBackend.any_id_to_key_id
+
+    def any_id_to_key_id(self, key_id):
+        try:
+            return any_id(self, key_id)
+        except AttributeError:  # moto's answer to an alias that is not there
+            name = key_id
+            if not key_id.startswith("arn:"):
+                name = f"arn:aws:kms:{self.region_name}:{self.account_id}:{key_id}"
+            raise JsonRESTError("NotFoundException", f"Alias {name} is not found.") from None
+
+    KmsBackend.any_id_to_key_id = any_id_to_key_id
 
     def keys_of(response):
         """The keys that a request names, by id, alias or ciphertext."""
@@ -102,15 +115,16 @@ def join(lab_of) -> None:
                         "The key ID in the request does not identify a CMK that can perform this "
                         "operation.",
                     )
+            if self._get_param("DryRun"):
+                words = "The request would have succeeded, but the DryRun option is set."
+                raise JsonRESTError("DryRunOperationException", words)
             return original(self)
 
         setattr(KmsResponse, name, method)
 
-    for name in _CRYPTOGRAPHY:
-        checked(name, True)
-    for name in _CHANGES:
+    for name in (*_CRYPTOGRAPHY, *_CHANGES):
         if hasattr(KmsResponse, name):
-            checked(name, False)
+            checked(name, name in _CRYPTOGRAPHY)
 
     def by_id(name: str) -> None:
         """Let a method of moto's store take an ARN, too."""
@@ -147,6 +161,15 @@ def join(lab_of) -> None:
         if policy:
             check_policy(policy, self.account_id, False)
         return create_key(self, policy, *args, **kwargs)
+
+    own_create = KmsResponse.create_key
+
+    def of_kms_only(self):
+        if self._get_param("Origin") not in (None, "AWS_KMS"):
+            raise LabLimit("KMS keys of another origin", "imports key material or uses a key store")
+        return own_create(self)
+
+    KmsResponse.create_key = of_kms_only
 
     def checked_put_policy(self):
         bypass = bool(self._get_param("BypassPolicyLockoutSafetyCheck"))
@@ -224,7 +247,16 @@ def join(lab_of) -> None:
         key = self.keys[self.get_key_id(key_id)]
         if key.key_state == "PendingDeletion":
             raise JsonRESTError(*unusable(key))
-        answer = schedule_deletion(self, key.id, pending_window_in_days)
+        bound = "less than or equal to 30"
+        if (days := pending_window_in_days or 30) < 7:
+            bound = "greater than or equal to 7"
+        if not 7 <= days <= 30:
+            raise JsonRESTError(
+                "ValidationException",
+                f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to "
+                f"satisfy constraint: Member must have value {bound}",
+            )
+        answer = schedule_deletion(self, key.id, days)
         moment = key.deletion_date.replace(tzinfo=UTC)
         gone = key.deletion_date
         on_clock(

@@ -4,7 +4,7 @@ moto stores grants and enforces none, has no data cells filters, forgets the tag
 had, and knows nothing of what IAM_ALLOWED_PRINCIPALS holds from the start. Here a new database or
 table gets the default permissions of the settings, names are checked against the catalog, and
 ``rules`` hands everything to ``dealab.models.lake_formation``.
-https://docs.aws.amazon.com/lake-formation/latest/dg/change-settings.html (checked 2026-11-23)
+https://docs.aws.amazon.com/lake-formation/latest/dg/change-settings.html (not checked)
 """
 
 import copy

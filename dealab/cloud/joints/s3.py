@@ -97,6 +97,12 @@ def _event_records() -> None:
     from moto import backends
     from moto.core.utils import unix_time
     from moto.s3 import notifications
+    from moto.s3.exceptions import S3ClientError
+    from moto.s3.models import S3Backend
+
+    from dealab.models import notification_rules
+
+    configure = S3Backend.put_bucket_notification_configuration
 
     get_event = notifications._get_s3_event
     steps = count(1)
@@ -151,5 +157,42 @@ def _event_records() -> None:
             with contextlib.suppress(ClientError):  # a target that is gone: nobody is told
                 rule.send_to_targets(event, transform_input=False)
 
+    def checked_configuration(self, bucket_name, notification_config):
+        """As the service: every destination exists, and no two rules want the same event."""
+        listed = []
+        for kind in ("Topic", "Queue", "CloudFunction"):
+            found = (notification_config or {}).get(f"{kind}Configuration") or []
+            for one in found if isinstance(found, list) else [found]:
+                if not _is_there(one[kind]):
+                    raise S3ClientError(
+                        "InvalidArgument",
+                        "Unable to validate the following destination configurations",
+                    )
+                listed.append(notification_rules.Rule.of(one))
+        if refused := notification_rules.refused(listed):
+            raise S3ClientError("InvalidArgument", refused)
+        configure(self, bucket_name, notification_config)
+
+    S3Backend.put_bucket_notification_configuration = checked_configuration
     notifications._get_s3_event = get_s3_event
     notifications._send_event_bridge_message = send_event_bridge_message
+
+
+def _is_there(arn: str) -> bool:
+    """Say whether a destination (ARN of a topic, a standard queue or a function) exists."""
+    from moto.awslambda.models import lambda_backends
+    from moto.sns.models import sns_backends
+    from moto.sqs.models import sqs_backends
+
+    parts = arn.split(":")
+    if len(parts) < 6:
+        return False
+    service, region, account = parts[2:5]
+    try:
+        if service == "sqs":
+            return not sqs_backends[account][region].get_queue(parts[5]).fifo_queue
+        if service == "sns":
+            return not sns_backends[account][region].get_topic(arn).fifo_topic
+        return service == "lambda" and bool(lambda_backends[account][region].get_function(arn))
+    except Exception:  # each service says in its own way that it has none
+        return False

@@ -6,7 +6,7 @@ told of; a copy onto itself goes through; S3 Select answers, which new customers
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/AddingObjectstoVersionSuspendedBuckets.html
-(checked 2026-11-23)
+(of SSE-C checked 2026-11-23, the others not)
 """
 
 import base64

@@ -2,9 +2,9 @@
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
-(checked 2026-11-23). A rate without a start date fires at once and then every period. A flexible
-window is kept and the lab fires at its begin. A target that refuses is not tried again: what it
-was to get goes to the dead-letter queue, if there is one.
+(the first checked 2026-11-23, the other not). A rate without a start date fires at once and then
+every period. A flexible window is kept and the lab fires at its begin. A target that refuses is
+not tried again: what it was to get goes to the dead-letter queue, if there is one.
 """
 
 import json
@@ -17,6 +17,7 @@ TARGETS = {"lambda", "sqs", "sns", "kinesis", "firehose", "states", "events", "s
 def join(lab_of) -> None:
     import zoneinfo
 
+    from moto.core.exceptions import JsonRESTError
     from moto.scheduler.exceptions import ValidationException
     from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule
 
@@ -24,7 +25,12 @@ def join(lab_of) -> None:
 
     create, update = EventBridgeSchedulerBackend.create_schedule, Schedule.update
 
-    def check(expression, timezone, target):
+    def check(expression, timezone, target, window):
+        if window["Mode"] == "FLEXIBLE" and not window.get("MaximumWindowInMinutes"):
+            raise ValidationException(
+                "MaximumWindowInMinutes must be specified when the mode of the flexible time "
+                "window is FLEXIBLE."
+            )
         try:
             zoneinfo.ZoneInfo(timezone or "UTC")
             schedules.next_times(expression, lab_of().clock.now(), 1, timezone or "UTC")
@@ -69,8 +75,15 @@ def join(lab_of) -> None:
                 if last and schedule.action_after_completion == "DELETE":
                     group.schedules.pop(schedule.name, None)
 
+    def check_asked(asked):
+        check(
+            asked["schedule_expression"], asked["schedule_expression_timezone"], asked["target"],
+            asked["flexible_time_window"],
+        )  # fmt: skip
+
     def create_schedule(self, **asked):
-        check(asked["schedule_expression"], asked["schedule_expression_timezone"], asked["target"])
+        self.get_schedule_group(asked["group_name"])  # refuses one that is not there
+        check_asked(asked)
         schedule, lab = create(self, **asked), lab_of()
         schedule.anchor = lab.clock.now()
         if getattr(self, "on_clock", None) is not lab:
@@ -82,11 +95,27 @@ def join(lab_of) -> None:
         return schedule
 
     def update_schedule(self, **asked):
-        check(asked["schedule_expression"], asked["schedule_expression_timezone"], asked["target"])
+        check_asked(asked)
         asked["state"] = asked["state"] or "ENABLED"  # what is left out goes back to its default
         self.anchor = lab_of().clock.now()
         return update(self, **asked)
 
+    make_group = EventBridgeSchedulerBackend.create_schedule_group
+    drop = EventBridgeSchedulerBackend.delete_schedule_group
+
+    def create_schedule_group(self, name, tags):
+        if name in self.schedule_groups:
+            raise JsonRESTError("ConflictException", f"Schedule group {name} already exists.")
+        return make_group(self, name, tags)
+
+    def delete_schedule_group(self, name):
+        self.get_schedule_group(name)
+        if name == "default":
+            raise ValidationException("The default schedule group cannot be deleted.")
+        return drop(self, name)
+
+    EventBridgeSchedulerBackend.create_schedule_group = create_schedule_group
+    EventBridgeSchedulerBackend.delete_schedule_group = delete_schedule_group
     EventBridgeSchedulerBackend.create_schedule = create_schedule
     Schedule.update = update_schedule
 

@@ -154,3 +154,19 @@ def join(lab_of) -> None:
     ):
         setattr(SecretsManagerBackend, method.__name__, method)
     SecretsManagerResponse.describe_secret = describe_secret
+
+    def one_value(name: str) -> None:
+        original = getattr(SecretsManagerResponse, name)
+
+        def checked(self):
+            if self._get_param("SecretString") and self._get_param("SecretBinary"):
+                raise InvalidParameterException(
+                    "You can't specify both a binary secret value and a string secret value in "
+                    "the same secret."
+                )
+            return original(self)
+
+        setattr(SecretsManagerResponse, name, checked)
+
+    for name in ("create_secret", "put_secret_value", "update_secret"):
+        one_value(name)

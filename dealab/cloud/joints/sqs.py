@@ -18,6 +18,7 @@ def join(lab_of) -> None:
     from moto.sqs.responses import SQSResponse
 
     from dealab.models import queues
+    from dealab.models.refusals import Refused
 
     Backend, Queue, Message = moto.SQSBackend, moto.Queue, moto.Message
     send, validate, set_attributes = (
@@ -28,6 +29,33 @@ def join(lab_of) -> None:
 
     def now() -> float:
         return lab_of().clock.time() * 1000
+
+    # Queues
+
+    def check_attributes(attributes):
+        try:
+            queues.check_attributes(attributes or {})
+        except Refused as error:
+            raise SQSException(error.code, str(error)) from error
+
+    create_queue, set_queue_attributes = Backend.create_queue, Backend.set_queue_attributes
+
+    def checked_create_queue(self, name, tags=None, **attributes):
+        asked = {key: value for key, value in attributes.items() if key != "region"}
+        check_attributes(asked)
+        if name.endswith(".fifo") and str(asked.get("FifoQueue")).lower() != "true":
+            raise InvalidParameterValue(
+                "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in "
+                "length"
+            )
+        return create_queue(self, name, tags, **attributes)
+
+    def checked_set_attributes(self, queue_name, attributes):
+        check_attributes(attributes)
+        return set_queue_attributes(self, queue_name, attributes)
+
+    Backend.create_queue = checked_create_queue
+    Backend.set_queue_attributes = checked_set_attributes
 
     # Sending
 

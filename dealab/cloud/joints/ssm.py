@@ -18,6 +18,12 @@ def join(lab_of) -> None:
 
     def put_parameter(self, name, description, value, kind, pattern, keyid, overwrite, tags,
                       data_type, tier=None, policies=None):  # fmt: skip
+        if "/" in name and not name.startswith(("/", "arn:")):
+            words = "Parameter name must be a fully qualified name."
+            raise JsonRESTError("ValidationException", words)
+        if name.count("/") > 15:
+            words = "A hierarchy can have a maximum of 15 levels."
+            raise JsonRESTError("HierarchyLevelLimitExceededException", words)
         # Asking for a missing name would make an empty one.
         before = self._parameters[name][-1] if name in self._parameters else None
         until = None
@@ -66,5 +72,11 @@ def join(lab_of) -> None:
         blobs = [base64.b64decode(part) for part in value.split("|")]
         return "".join(kms.decrypt(blob, context(self))[0].decode() for blob in blobs)
 
+    def send_command(self, **_):
+        from dealab.sql.errors import LabLimit
+
+        raise LabLimit("ssm:SendCommand", "runs a document on instances, which are not here")
+
+    SimpleSystemManagerBackend.send_command = send_command
     SimpleSystemManagerBackend.put_parameter = put_parameter
     Parameter.decrypt = decrypt

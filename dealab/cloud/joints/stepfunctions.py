@@ -48,6 +48,7 @@ def join(lab_of) -> None:
     _name_errors()
     _fail_distributed_maps()
     _map_without_recursion()
+    _name_what_is_no_array()
     _use_the_labs_clients()
     _go_on_after_handlers(lab_of)
     machines.patch(lab_of)
@@ -432,6 +433,33 @@ def _fail_distributed_maps() -> None:
             )
 
     distributed.DistributedIterationComponent._map_run = map_run
+
+
+def _name_what_is_no_array() -> None:
+    """moto names a Python class when what a Map goes over is no array."""
+    from moto.stepfunctions.parser.asl.component.common.error_name import failure_event
+    from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map import StateMap
+
+    original = StateMap._eval_execution
+
+    def evaluate(self, env) -> None:
+        try:
+            original(self, env)
+        except failure_event.FailureEventException as error:
+            event = error.failure_event
+            for details in event.event_details.values():
+                if "must be an array but was" not in str(details.get("cause")):
+                    continue
+                path = getattr(self.items_path, "string_sampler", None)
+                path = getattr(path, "literal_value", "$")
+                details["cause"] = "Map state input must be an array."
+                if self._is_language_query_jsonpath():
+                    event.error_name = SimpleNamespace(error_name="States.Runtime")
+                    details["error"] = "States.Runtime"
+                    details["cause"] = f'Reference path "{path}" must point to array.'
+            raise
+
+    StateMap._eval_execution = evaluate
 
 
 def _map_without_recursion() -> None:

@@ -4,6 +4,7 @@ moto assumes any role for anybody, with constant keys for session tokens, and ca
 without a known key ``user/moto``.
 """
 
+import re
 from datetime import timedelta
 from html import escape
 
@@ -49,6 +50,13 @@ def join(lab_of) -> None:
 
     def assumed(params, action: str, caller, claims: dict) -> dict:
         lab, arn = lab_of(), params["RoleArn"]
+        if not re.fullmatch(r"[\w+=,.@-]{2,64}", params["RoleSessionName"], re.ASCII):
+            raise trust.Refused(
+                "ValidationError",
+                f"1 validation error detected: Value '{params['RoleSessionName']}' at "
+                "'roleSessionName' failed to satisfy constraint: Member must satisfy regular "
+                "expression pattern: [\\w+=,.@-]*",
+            )
         role, asked = (
             principals.role_named(arn),
             trust.Asked(caller.principal, params, caller.transitive),

@@ -5,7 +5,8 @@
     changes = plan(crawl, existing, Settings())
 
 ``classifiers`` reads one object's format and schema, ``grouping`` decides what is a table and what
-a partition, ``changes`` applies the schema change policy. Sources (checked 2026-11-23):
+a partition, ``changes`` applies the schema change policy. Sources (checked 2026-11-23: the first
+and the third):
 https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html
 https://docs.aws.amazon.com/glue/latest/dg/crawler-s3-folder-table-partition.html
 https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.html

@@ -1,6 +1,6 @@
 """What the API answers about crawlers and crawls.
 
-https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html (checked 2026-11-23)
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html (not checked)
 A crawl has ``crawl_id status start_time end_time error summary counts log_stream``.
 """
 

@@ -3,7 +3,7 @@
 Folders are looked at from the bottom. A folder whose objects belong together is one candidate; when
 most folders of a level hold the same kind of data, their parent is the table and they are
 partitions; otherwise each of them is a table of its own. Numbers:
-https://repost.aws/knowledge-center/glue-crawler-detect-schema (checked 2026-11-23): more than 70 %
+https://repost.aws/knowledge-center/glue-crawler-detect-schema (not checked): more than 70 %
 similar, at most five different schemas.
 """
 

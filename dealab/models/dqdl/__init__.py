@@ -4,7 +4,7 @@
     report.score, report.outcomes[0].result, report.rows()
 
 ``parser`` reads the language, ``metrics`` measures, ``rows`` judges single rows, ``evaluation``
-puts it together. Sources (checked 2026-11-23):
+puts it together. Sources (not checked):
 https://docs.aws.amazon.com/glue/latest/dg/dqdl.html
 https://docs.aws.amazon.com/glue/latest/dg/dqdl-rule-types.html and a page for each rule type
 

@@ -1,6 +1,6 @@
 """Data Quality on the Data Catalog: what it takes, and its results as documents.
 
-https://docs.aws.amazon.com/glue/latest/dg/data-quality-alerts.html (checked 2026-11-23)
+https://docs.aws.amazon.com/glue/latest/dg/data-quality-alerts.html (not checked)
 """
 
 from dealab.models.dqdl.parser import DqdlError, Ruleset, parse

@@ -137,6 +137,7 @@ def check_placeholders(request: dict) -> None:
     """Refuse names and values that no expression uses."""
     text = " ".join(str(request.get(name) or "") for name in EXPRESSIONS)
     used = set(re.findall(r"[#:]\w+", text))
+    _check_update_values(request)
     for kind in ("Names", "Values"):
         given = request.get(f"ExpressionAttribute{kind}")
         if given is None:
@@ -149,6 +150,17 @@ def check_placeholders(request: dict) -> None:
             shown = ", ".join(sorted(unused))
             raise Invalid(f"Value provided in ExpressionAttribute{kind} unused in expressions: "
                           f"keys: {{{shown}}}")  # fmt: skip
+
+
+def _check_update_values(request: dict) -> None:
+    """Refuse an update that uses a value nobody gave; conditions say so themselves."""
+    given = request.get("ExpressionAttributeValues") or {}
+    for name in re.findall(r"(?<![\w:#]):\w+", str(request.get("UpdateExpression") or "")):
+        if name not in given:
+            raise Invalid(
+                "Invalid UpdateExpression: An expression attribute value used in expression is not "
+                f"defined; attribute value: {name}"
+            )
 
 
 def _check_page(operation: str, body: dict, table: Table) -> None:
@@ -198,6 +210,10 @@ def _check_key_condition(body: dict, keys: list, types: dict) -> None:
     for name, low, high in re.findall(r"([#\w]+)\s+BETWEEN\s+(:\w+)\s+AND\s+(:\w+)", text, re.I):
         pairs += [(name, low), (name, high)]
     starts = re.findall(r"begins_with\s*\(\s*([#\w]+)\s*,\s*(:\w+)", text)
+    conditions = re.findall(r"([#\w]+)\s*(?:[=<>]+|BETWEEN(?=\s))", text, re.I)
+    conditions = [names.get(name, name) for name in conditions + [name for name, _ in starts]]
+    if len(set(conditions)) < len(conditions):
+        raise Invalid("KeyConditionExpressions must only contain one condition per key")
     for name, value in pairs + starts:
         plain = names.get(name, name)
         kind = next(iter(given.get(value) or {types.get(plain): None}))

@@ -56,6 +56,8 @@ def _apply(store, table, outcome, units: dict, factor: int = 1) -> None:
 def execute(store, body: dict) -> tuple[dict, dict]:
     """Run one statement; return the answer and the units. Raises Invalid or Refused."""
     found, table, outcome = _prepared(store, body["Statement"], body.get("Parameters"))
+    if found.kind == "EXISTS":
+        raise Invalid("EXISTS is a condition of a transaction and cannot run by itself")
     units: dict = {}
     if outcome.write:
         _apply(store, table, outcome, units)

@@ -50,7 +50,8 @@ def _json_fields(message: str, embedded: bool) -> dict:
         return {}
     if not embedded and message[start + end :].strip():
         return {}
-    return dict(_flat(document, ""))
+    # A name of the log's own that begins with @ gets another one: it is no system field.
+    return {f"@{name}" if name[:1] == "@" else name: value for name, value in _flat(document, "")}
 
 
 def _flat(value, path: str):

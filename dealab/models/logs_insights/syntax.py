@@ -28,7 +28,7 @@ REFUSED = {
     "fillmissing": "fills empty time buckets",
 }
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
-_NAME = re.compile(r"@?[A-Za-z_][\w@]*")
+_NAME = re.compile(r"@{0,2}[A-Za-z_][\w@]*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _PERIOD = re.compile(r"(\d+)\s*([A-Za-z]+)")
 

@@ -94,6 +94,8 @@ class _Call:
             value_known = self.lookup(self.service, name, value)
             if value_known and value_known.startswith("arn:"):
                 return value_known
+            if template == "{lookup}" and self.service == "secretsmanager":
+                template = "secretsmanager:{r}:{a}:secret:{lookup}"  # one that is not there
             template = template.replace("{lookup}", value_known or value)
         if value.startswith("arn:") and "/index/" not in template:
             return value
@@ -389,7 +391,28 @@ def _lambda(call: _Call) -> list[Need] | None:
     return None
 
 
+def _athena(call: _Call) -> list[Need] | None:
+    if call.operation in ("StartQueryExecution", "ListQueryExecutions", "CreateNamedQuery"):
+        group = call.params.get("WorkGroup") or "primary"
+        return [call.need(resource=call.arn("", group, SERVICES["athena"][1][1][1]))]
+    return None
+
+
+def _cloudwatch(call: _Call) -> list[Need] | None:
+    names = call.params.get("AlarmNames")
+    return names and [
+        call.need(resource=call.arn("", name, SERVICES["cloudwatch"][1][0][1])) for name in names
+    ]
+
+
 def _logs(call: _Call) -> list[Need] | None:
+    names = call.params.get("logGroupNames") or call.params.get("logGroupIdentifiers") or []
+    if one := call.params.get("logGroupIdentifier"):
+        names = [one]
+    if names:
+        found = [name.partition(":log-group:")[2].removesuffix(":*") or name for name in names]
+        template = SERVICES["logs"][1][0][1]
+        return [call.need(resource=call.arn("", name, template)) for name in found]
     if call.operation == "CreateLogGroup":
         name = call.params.get("logGroupName", "")
         return [
@@ -412,6 +435,8 @@ def _secrets(call: _Call) -> list[Need] | None:
 
 
 _SPECIAL = {
+    "athena": _athena,
+    "cloudwatch": _cloudwatch,
     "s3": _s3,
     "dynamodb": _dynamodb,
     "glue": _glue,

@@ -1,6 +1,6 @@
 """Condition operators: does a Condition block hold for the request's context?
 
-Sources (checked 2026-11-23):
+Sources; the first was checked 2026-11-23 for missing keys, the others not:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html

@@ -6,7 +6,7 @@ across accounts, with the documented special cases for users, roles, sessions an
 Left out: control policies of several levels (pass the policies of all levels that apply; each
 must allow), forward access sessions, and service-linked roles' freedom from control policies.
 
-Sources (checked 2026-11-23):
+Sources; the first was checked 2026-11-23, the others not:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html

@@ -1,6 +1,6 @@
 """A KMS grant as a policy statement: it allows its operations under its constraints.
 
-Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html (checked 2026-11-23). Left
+Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html (not checked). Left
 out: grant tokens, because a grant of the lab works at once.
 """
 

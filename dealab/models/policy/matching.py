@@ -1,6 +1,6 @@
 """Wildcards, ARNs, policy variables and principals: does one name cover another?
 
-Sources (checked 2026-11-23):
+Sources (not checked but for the versions that know variables):
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html

@@ -1,7 +1,7 @@
 """What a request says about itself: the condition keys that all have, and S3 without an SDK.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-(checked 2026-11-23).
+(not checked).
 """
 
 import urllib.parse

@@ -2,7 +2,7 @@
 
 Most operations need the action of their own name on the resource that a parameter names; here is
 what differs. Source: the Service Authorization Reference,
-https://docs.aws.amazon.com/service-authorization/latest/reference/ (checked 2026-11-23).
+https://docs.aws.amazon.com/service-authorization/latest/reference/ (not checked).
 """
 
 import re
@@ -222,7 +222,7 @@ FREE = (
 #: a service that delivers, by the service of the source's ARN
 DELIVERERS = {
     name: f"{name}.amazonaws.com" for name in ("events", "sns", "s3", "scheduler", "secretsmanager")
-}
+} | {"execute-api": "apigateway.amazonaws.com"}
 #: what it needs at a target that decides by its own resource policy
 DELIVERIES = {
     "lambda": "lambda:InvokeFunction",

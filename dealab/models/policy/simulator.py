@@ -1,7 +1,7 @@
 """The policy simulator: what would these policies say to these actions?
 
 Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html and
-API_EvaluationResult.html (checked 2026-11-23). Left out: ResourceHandlingOption, and the start and
+API_EvaluationResult.html (not checked). Left out: ResourceHandlingOption, and the start and
 end positions of statements.
 """
 

@@ -1,6 +1,6 @@
 """Assuming a role: the trust policy and the caller's own policies decide together.
 
-Sources (checked 2026-11-23):
+Sources; the first was checked 2026-11-23 (durations, chains), the others not:
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user_externalid.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html

@@ -1,9 +1,12 @@
 """How services word a refusal: error code and message.
 
-Sources (checked 2026-11-23):
-https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
-https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+Sources:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html (checked
+2026-11-23)
+https://github.com/aws-ia/terraform-aws-control_tower_account_factory/issues/151 (checked
+2026-11-23: SNS writes its prefix in capitals)
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html (not checked)
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (not checked)
 """
 
 from dealab.models.policy.evaluation import Decision
@@ -23,6 +26,9 @@ def denied(service: str, operation: str, decision: Decision) -> tuple[str, str]:
             message = "Access Denied"  # across accounts S3 does not say why
         if operation.startswith("Head"):  # without a body there is no message
             code, message = "403", "Forbidden"
+    elif service == "sns":
+        action = request.action.replace("sns:", "SNS:", 1)
+        message = message.replace(f" {request.action} ", f" {action} ")
     elif service == "sqs":
         message = message.replace(request.action, request.action.lower())
     return code, message

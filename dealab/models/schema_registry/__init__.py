@@ -2,8 +2,8 @@
 
     check("BACKWARD", "AVRO", new_text, [(1, old_text), (2, newer_text)])  # -> list of reasons
 
-Sources (checked 2026-11-23): https://docs.aws.amazon.com/glue/latest/dg/schema-registry.html
-(modes, checkpoint, examples) and, for Avro, the schema resolution of its specification
+Sources: https://docs.aws.amazon.com/glue/latest/dg/schema-registry.html (checked 2026-11-23:
+modes, checkpoint, examples) and, for Avro, the schema resolution of its specification
 (https://avro.apache.org/docs/1.11.1/specification/#schema-resolution), by which a reader's new
 field needs a default: ``["null", "string"]`` alone is not enough.
 

@@ -1,6 +1,6 @@
 """Avro: reads schemas, and tells whether data of one can be read with another.
 
-https://avro.apache.org/docs/1.11.1/specification/ (checked 2026-11-23)
+https://avro.apache.org/docs/1.11.1/specification/ (not checked)
 """
 
 import json

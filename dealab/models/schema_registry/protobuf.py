@@ -1,6 +1,6 @@
 """Protobuf: reads messages of proto2 and proto3, and compares them by field number.
 
-https://protobuf.dev/programming-guides/proto3/#updating (checked 2026-11-23)
+https://protobuf.dev/programming-guides/proto3/#updating (not checked)
 """
 
 import re

@@ -280,6 +280,19 @@ class Api:
         self._check_catalog(Name)
         return {"DataCatalog": {"Name": CATALOG, "Type": "GLUE", "Parameters": {}}}
 
+    def create_data_catalog(self, Name: str, Type: str, **more) -> dict:
+        raise LabLimit(
+            f"a data catalog of type {Type}",
+            "a Lambda connector, a Hive metastore or another account's catalog is queried, too.",
+            "A federated query reads other stores through a connector that runs in Lambda.",
+        )
+
+    def create_capacity_reservation(self, Name: str, TargetDpus: int, **more) -> dict:
+        raise LabLimit(
+            "capacity reservations of Athena",
+            "queries of the workgroups assigned to it run on DPUs kept for them, paid by the hour.",
+        )
+
     def list_databases(self, CatalogName: str, WorkGroup: str = PRIMARY, **pages) -> dict:
         self._check_catalog(CatalogName)
         listed = [self._database(name) for name in self.lake.catalog.databases]
