@@ -10,6 +10,7 @@ import threading
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
+from dealab.engines import sandbox
 from dealab.sql.athena import workgroups
 
 #: storage classes whose objects Athena does not see
@@ -83,6 +84,7 @@ class Bridge:
 
     # --- from the lake to S3 ----------------------------------------------------------
 
+    @sandbox.outside()  # these are the lab's files, also when a handler's call comes here
     def changed(self, addresses: list[str]) -> None:
         """Take over what SQL may have changed at these addresses (``Lake.settle``).
 
@@ -135,6 +137,7 @@ class Bridge:
 
     # --- from S3 to the lake ----------------------------------------------------------
 
+    @sandbox.outside()
     def mirror(self, bucket: str, key: str, version) -> None:
         """Make ``version`` (None or a delete marker: nothing) the object that SQL sees."""
         name = f"{bucket}/{key}"
