@@ -72,9 +72,7 @@ def test_sqs_visibility_delay_and_retention(lab):
     assert received() == 0
 
 
-@pytest.mark.proves(
-    "Kinesis Data Streams", "AT_TIMESTAMP and retention on the clock", kind="real"
-)
+@pytest.mark.proves("Kinesis Data Streams", "AT_TIMESTAMP and retention on the clock", kind="real")
 def test_kinesis_at_timestamp_and_retention(lab):
     kinesis = boto3.client("kinesis")
     kinesis.create_stream(StreamName="s", ShardCount=1)
