@@ -4,15 +4,16 @@
     aws = start_aws()
     boto3.client("kinesis").list_streams()
 
-Importing this package puts up the guard (``guard.py``): from then on, this process reaches nothing
-but this machine. What is real here, what is a model and what is missing: docs/local-aws.md.
+Importing this package puts up the guard (``dealab.guard``): from then on, this process reaches
+nothing but this machine. What is real here, what is a model and what is missing:
+docs/local-aws.md.
 """
 
-from dealab.cloud import guard, subprocesses
-from dealab.cloud.guard import EscapeRefused
+from dealab import guard
+from dealab.engines.lambdas import zip_handler
+from dealab.guard import EscapeRefused
 
 guard.install()
-subprocesses.install()
 
 __all__ = ["EscapeRefused", "start_aws", "zip_handler"]
 
@@ -28,21 +29,3 @@ def start_aws(region: str = "us-east-1", account: str = "111122223333", at=None)
     from dealab.cloud.lab import start
 
     return start(region, account, at)
-
-
-def zip_handler(source: str, name: str = "handler.py") -> bytes:
-    """Return a zip file with ``source`` as its one file ``name``, for ``Code={"ZipFile": ...}``.
-
-    The same source always gives the same bytes. The function's ``Handler`` is then
-    ``handler.<function>``, for example ``handler.handler``.
-    """
-    import io
-    import textwrap
-    import zipfile
-
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
-        entry.external_attr = 0o644 << 16
-        archive.writestr(entry, textwrap.dedent(source).lstrip("\n"))
-    return packed.getvalue()

@@ -13,37 +13,77 @@ import re
 import boto3
 from moto.events.models import Rule
 
+from dealab.models import event_targets
 from dealab.sql.errors import LabLimit
 
 TARGETS = ("lambda", "sqs", "sns", "kinesis", "firehose", "states", "logs", "events")
+#: which targets a service reaches as the role that it was given, not by the target's policy
+BY_ROLE = {
+    "events.amazonaws.com": ("kinesis", "firehose", "states"),
+    "scheduler.amazonaws.com": TARGETS,
+}
 MOTO_SEND = Rule.send_to_targets  # before joints.py replaces it
+
+
+class NotAllowed(Exception):
+    """The source may not deliver to the target."""
 
 
 def deliver(arn: str, payload, **options) -> None:
     """Send ``payload`` (JSON data, or a str as it is) to the resource ``arn``.
 
     ``options``: ``group`` (message group of a FIFO queue), ``key`` (Kinesis partition key),
-    ``source`` (what a Lambda invocation shows as its source), ``attributes`` (of a message in SQS
-    or SNS). Raises NotImplementedError for a
-    kind of resource that the lab cannot deliver to.
+    ``source`` (ARN; what a Lambda invocation shows as its source), ``attributes`` (of a message in
+    SQS or SNS), ``role`` (ARN; the source acts as it, and the target's policy is not asked).
+    Without leave, which is asked once permissions are enforced, the event is dropped, and
+    aws.explain() tells why; with ``strict=True`` NotAllowed is raised.
+    Raises NotImplementedError for a kind of resource that the lab cannot deliver to.
     """
-    from dealab.cloud.lab import current
+    acting = _leave(arn, str(options.get("source", "")), options.get("role"))
+    if acting is not None:
+        _deliver(arn, payload, options, acting)
+    elif options.get("strict"):
+        raise NotAllowed(f"{options.get('source')} may not deliver to {arn}")
 
-    # Without leave of the target's policy the service drops the event; aws.explain() tells.
-    if not current().permissions.may_deliver(str(options.get("source", "")), arn):
-        return
+
+def _leave(arn: str, source: str, role: str | None):
+    """Return a context manager to deliver in, or None where that is not allowed."""
+    from dealab.cloud.lab import current
+    from dealab.models.policy import services
+
+    permissions, target = current().permissions, arn.split(":")[2]
+    sender = services.DELIVERERS.get((source.split(":") + [""] * 3)[2])
+    by_role = permissions.enforced and sender in BY_ROLE and target in BY_ROLE[sender]
+    if not by_role:
+        return contextlib.nullcontext() if permissions.may_deliver(source, arn) else None
+    if not role:
+        return None
+    if target == "lambda":
+        allowed = permissions.may_as(role, sender, "lambda:InvokeFunction", arn)
+        return contextlib.nullcontext() if allowed else None
+    return permissions.acting_as(role, sender, "lab")
+
+
+def _deliver(arn: str, payload, options: dict, acting) -> None:
     text = payload if isinstance(payload, str) else json.dumps(payload)
     _, _, service, region, _, resource = arn.split(":", 5)
     name = re.split("[/:]", resource)[-1]
-    attributes = {"MessageAttributes": options["attributes"]} if "attributes" in options else {}
-    client = {"lambda": None, "states": "stepfunctions"}.get(service, service)
-    boto = boto3.client(client, region_name=region) if client else None
+    if service not in TARGETS or service == "events":
+        raise NotImplementedError(f"The lab cannot deliver events to {arn}.")
     if service == "lambda":
         _invoke(arn, json.loads(text), options.get("source", "async"))
-    elif service == "sqs":
-        url = boto.get_queue_url(QueueName=name)["QueueUrl"]
+        return
+    boto = boto3.client({"states": "stepfunctions"}.get(service, service), region_name=region)
+    url = boto.get_queue_url(QueueName=name)["QueueUrl"] if service == "sqs" else None
+    with acting:
+        _send_as(boto, service, arn, url or name, text, options)
+
+
+def _send_as(boto, service: str, arn: str, name: str, text: str, options: dict) -> None:
+    attributes = {"MessageAttributes": options["attributes"]} if "attributes" in options else {}
+    if service == "sqs":
         group = {"MessageGroupId": options["group"]} if options.get("group") else {}
-        boto.send_message(QueueUrl=url, MessageBody=text, **group, **attributes)
+        boto.send_message(QueueUrl=name, MessageBody=text, **group, **attributes)
     elif service == "sns":
         boto.publish(TopicArn=arn, Message=text, **attributes)
     elif service == "kinesis":
@@ -52,18 +92,16 @@ def deliver(arn: str, payload, **options) -> None:
         boto.put_record(DeliveryStreamName=name, Record={"Data": text.encode()})
     elif service == "states":
         boto.start_execution(stateMachineArn=arn, input=text)
-    elif service == "logs":
+    else:
         from moto.moto_api._internal import mock_random
 
         from dealab.cloud.lab import current
 
-        group, moment = resource.split(":")[1], round(current().clock.time() * 1000)
+        group, moment = arn.split(":")[6], round(current().clock.time() * 1000)
         stream = str(mock_random.uuid4())
         boto.create_log_stream(logGroupName=group, logStreamName=stream)
         event = {"timestamp": moment, "message": text}
         boto.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
-    else:
-        raise NotImplementedError(f"The lab cannot deliver events to {arn}.")
 
 
 def _invoke(arn: str, event, source: str) -> None:
@@ -86,6 +124,8 @@ def send_to_targets(rule, original_event, transform_input: bool = True) -> None:
     event = _as_delivered(rule, original_event)
     if not rule.event_pattern.matches_event(event):
         return
+    _note(rule, "MatchedEvents")
+    _note(rule, "TriggeredRules")
     for target in rule.targets:
         if ":archive" not in target["Arn"] and not target["Arn"].endswith(":::"):
             _send(rule, target, event)
@@ -102,6 +142,7 @@ def _send(rule, target: dict, event: dict) -> None:
     a target that is not there is not tried again; without a queue the event is dropped.
     """
     arn = target["Arn"]
+    _note(rule, "Invocations")
     path = (target.get("KinesisParameters") or {}).get("PartitionKeyPath")
     try:
         if ":event-bus/" in arn:
@@ -112,29 +153,41 @@ def _send(rule, target: dict, event: dict) -> None:
             return
         deliver(
             arn,
-            transformed(target, event, rule.arn),
+            event_targets.transformed(target, event, rule.arn),
             source=rule.arn,
             group=(target.get("SqsParameters") or {}).get("MessageGroupId"),
-            key=str(at_path(event, path)) if path else event["id"],
+            key=str(event_targets.at_path(event, path)) if path else event["id"],
+            role=target.get("RoleArn"),
+            strict=True,
         )
     except NotImplementedError:
         raise
     except Exception as error:
+        _note(rule, "FailedInvocations")
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
-        refusal = getattr(error, "response", None) or {}
-        code = refusal.get("Error", {}).get("Code", "NO_RESOURCE")
         if queue:
             facts = {
                 "RULE_ARN": rule.arn,
                 "TARGET_ARN": arn,
-                "ERROR_CODE": code,
+                "ERROR_CODE": event_targets.error_code(error, isinstance(error, NotAllowed)),
                 "ERROR_MESSAGE": str(error),
                 "RETRY_ATTEMPTS": "0",
                 "EXHAUSTED_RETRY_CONDITION": "None",
             }
             texts = {key: {"DataType": "String", "StringValue": v} for key, v in facts.items()}
-            with contextlib.suppress(Exception):  # a queue that is gone loses the event, too
+            try:
                 deliver(queue, event, attributes=texts)
+                _note(rule, "InvocationsSentToDlq")
+            except Exception:  # a queue that is gone loses the event, too
+                _note(rule, "InvocationsFailedToBeSentToDlq")
+
+
+def _note(rule, metric: str) -> None:
+    """Count something that CloudWatch shows of a rule, in the namespace AWS/Events."""
+    from dealab.cloud.lab import current
+
+    lab = current()
+    lab.__dict__.setdefault("rule_counts", []).append((rule.name, metric, lab.clock.time()))
 
 
 def put_event(entry: dict, region: str) -> None:
@@ -157,97 +210,29 @@ def check_target(arn: str) -> None:
     if (arn.startswith("arn:") and service not in TARGETS) or ":api-destination/" in arn:
         raise LabLimit(
             f"the target {arn} of a rule",
-            "sends matching events to it",
+            "EventBridge sends matching events to it.",
             "Targets here: Lambda, SQS, SNS, Kinesis, Firehose, Step Functions, log groups, buses.",
         )
 
 
 def _as_delivered(rule, original) -> dict:
-    """The event as the service delivers it: ISO time, no internal fields, an id of its own."""
-    event = {key: value for key, value in original.items() if key != "ingestion-time"}
-    if not isinstance(event["time"], str):
-        moment = datetime.datetime.fromtimestamp(float(event["time"]), datetime.UTC)
-        event["time"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if event["source"] == "aws.s3":  # moto has one fixed id and a foreign account here
-        from moto.moto_api._internal import mock_random
+    """The event as the service delivers it; of S3, moto has one fixed id and a foreign account."""
+    from moto.moto_api._internal import mock_random
 
-        event["id"] = str(mock_random.uuid4())
-        event["detail"] = {**event["detail"], "requester": rule.account_id}
-    return event
-
-
-def transformed(target: dict, event: dict, rule: str = ""):
-    """What a target of ``rule`` (ARN) gets: Input, InputPath, InputTransformer or the whole event.
-
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
-    """
-    if target.get("Input"):
-        return target["Input"]
-    if target.get("InputPath"):
-        return json.dumps(at_path(event, target["InputPath"]))  # a string keeps its quotes
-    rules = target.get("InputTransformer")
-    if not rules:
-        return event
-    values = {name: at_path(event, path) for name, path in rules.get("InputPathsMap", {}).items()}
-    values |= {"aws.events.event.json": event, "aws.events.event": event}
-    values |= {"aws.events.event.ingestion-time": event["time"]}
-    values |= {"aws.events.rule-arn": rule, "aws.events.rule-name": rule.rpartition("/")[2]}
-    return _fill(rules["InputTemplate"], values)
-
-
-def _fill(template: str, values: dict) -> str:
-    """Put ``values`` for ``<name>``: as text inside a JSON string, as JSON outside of one."""
-    filled, in_string, position = [], False, 0
-    for match in re.finditer(r'(?<!\\)"|<([\w.-]+)>', template):
-        filled.append(template[position : match.start()])
-        position = match.end()
-        if match.group(1) is None:
-            in_string = not in_string
-            filled.append('"')
-        elif match.group(1) not in values:
-            filled.append(match.group())
-        elif in_string:
-            value = values[match.group(1)]
-            text = value if isinstance(value, str) else json.dumps(value)
-            filled.append(json.dumps(text)[1:-1])
-        else:
-            filled.append(json.dumps(values[match.group(1)]))
-    return "".join([*filled, template[position:]])
-
-
-def at_path(event, path: str):
-    """Return what stands at a JSON path such as ``$.detail.items[0].sku``, or None."""
-    value = event
-    for key, index in re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", path.removeprefix("$")):
-        try:
-            value = value[key] if key else value[int(index)]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
+    number = str(mock_random.uuid4()) if original["source"] == "aws.s3" else None
+    return event_targets.delivered(original, rule.account_id, number)
 
 
 def sns_to_lambda(subscription, message: str, message_id: str, **more) -> None:
     """Invoke a subscribed function with the message, as the service does."""
-    attributes = more.get("message_attributes") or {}
     if more.get("message_structure") == "json":
         message = subscription._parse_message_structure(message, "lambda")
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    record = {
-        "EventSource": "aws:sns",
-        "EventVersion": "1.0",
-        "EventSubscriptionArn": subscription.arn,
-        "Sns": {
-            "Type": "Notification",
-            "MessageId": message_id,
-            "TopicArn": subscription.topic_arn,
-            "Subject": more.get("subject"),
-            "Message": message,
-            "Timestamp": now,
-            "SignatureVersion": "1",
-            "Signature": "EXAMPLE",
-            "SigningCertUrl": "EXAMPLE",
-            "UnsubscribeUrl": "EXAMPLE",
-            "MessageAttributes": attributes,
-        },
-    }
+    record = event_targets.sns_record(
+        subscription.arn,
+        subscription.topic_arn,
+        message,
+        message_id,
+        more.get("subject"),
+        more.get("message_attributes") or {},
+    )
     deliver(subscription.endpoint, {"Records": [record]}, source=subscription.topic_arn)

@@ -1,7 +1,8 @@
 """Firehose: buffers records, transforms and converts them, and writes files to S3.
 
 A buffer is written when it is full, and, as the lab's clock moves, when its oldest record has
-waited for the interval. The rules: ``dealab.models.firehose`` and ``firehose_delivery``.
+waited for the interval. The rules: ``dealab.models.firehose``, ``firehose_buffers`` and
+``firehose_delivery``.
 
 Not here: destinations other than S3, and decompression.
 """
@@ -15,8 +16,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from dealab.models import firehose as rules
+from dealab.models import firehose_buffers as buffers
 from dealab.models import firehose_delivery
-from dealab.sql.errors import LabLimit
 
 
 def streams(lab) -> list:
@@ -25,45 +26,6 @@ def streams(lab) -> list:
 
     backends = list(firehose_backends[lab.account].values())
     return [stream for backend in backends for stream in list(backend.delivery_streams.values())]
-
-
-def settings_of(stream) -> dict:
-    """The S3 destination of a delivery stream."""
-    destination = stream.destinations[0]
-    return destination.get("ExtendedS3") or destination["S3"]
-
-
-def check(settings: dict) -> str | None:
-    """Return why an S3 destination is refused, or None. Raises LabLimit for what is not here."""
-    partitioned = (settings.get("DynamicPartitioningConfiguration") or {}).get("Enabled", False)
-    try:
-        refused = rules.prefix_refused(
-            settings.get("Prefix"), settings.get("ErrorOutputPrefix"), partitioned
-        )
-        if refused:
-            return refused
-        kinds = firehose_delivery.processors(settings)
-        if "MetadataExtraction" in kinds:
-            rules.PartitionQuery(kinds["MetadataExtraction"]["MetadataExtractionQuery"])
-    except rules.Unknown as unknown:
-        raise LabLimit(
-            str(unknown), "Firehose evaluates all of jq 1.6 and of Java's dates"
-        ) from None
-    for kind in ("Decompression", "CloudWatchLogProcessing"):
-        if kind in kinds:
-            raise LabLimit(f"Firehose's processor {kind}", "unpacks CloudWatch Logs on the way")
-    size, seconds = _buffering(settings)
-    least = 64 if partitioned or rules.output_serializer(settings) else 1
-    if not least * rules.MB <= size <= 128 * rules.MB:
-        return f"BufferingHints.SizeInMBs must be between {least} and 128"
-    if not 0 <= seconds <= 900:
-        return "BufferingHints.IntervalInSeconds must be between 0 and 900"
-    if rules.output_serializer(settings) and settings.get("CompressionFormat") not in (
-        None,
-        "UNCOMPRESSED",
-    ):
-        return "CompressionFormat must be UNCOMPRESSED when format conversion is enabled"
-    return None
 
 
 def begin(lab, stream) -> None:
@@ -79,20 +41,9 @@ def put(lab, stream, data: bytes) -> str:
     """Take one record; write the buffer if that fills it. Returns the record's id."""
     now = lab.clock.now()
     stream.buffer.append((now, data, None))
-    size, seconds = _buffering(settings_of(stream))
-    waited = now - stream.buffer[0][0] >= timedelta(seconds=seconds)
-    if waited or sum(len(record[1]) for record in stream.buffer) >= size:
+    if buffers.is_full(stream, now):
         write(lab, stream)
     return lab.runtime._random.get_random_hex(100)
-
-
-def _buffering(settings: dict) -> tuple[int, int]:
-    """(bytes, seconds) of the buffer, with the service's defaults."""
-    partitioned = (settings.get("DynamicPartitioningConfiguration") or {}).get("Enabled")
-    large = 128 if rules.output_serializer(settings) else 64 if partitioned else 5
-    hints = settings.get("BufferingHints") or {}
-    seconds = hints.get("IntervalInSeconds", 300)
-    return int(hints.get("SizeInMBs", large)) * rules.MB, int(seconds)
 
 
 # The clock
@@ -110,16 +61,15 @@ def _due(lab, after):
     for stream in streams(lab):
         oldest = _oldest(stream)
         if oldest is not None:
-            wait = timedelta(seconds=_buffering(settings_of(stream))[1])
-            moments.append(max(oldest, stream.__dict__.get("tried", oldest)) + wait)
+            tried = stream.__dict__.get("tried", oldest)
+            moments.append(max(oldest, tried) + buffers.interval(stream))
     return max(min(moments), after + timedelta(microseconds=1)) if moments else None
 
 
 def _write_due(lab, moment) -> None:
     for stream in streams(lab):
         oldest = _oldest(stream)
-        wait = timedelta(seconds=_buffering(settings_of(stream))[1])
-        if oldest is not None and oldest + wait <= moment:
+        if oldest is not None and oldest + buffers.interval(stream) <= moment:
             write(lab, stream)
 
 
@@ -173,7 +123,7 @@ def write(lab, stream) -> None:
     """Write everything in the buffer to S3. What cannot be written stays and is tried again."""
     if stream.source:
         _read_source(stream)
-    records, settings = stream.buffer, settings_of(stream)
+    records, settings = stream.buffer, buffers.settings_of(stream)
     stream.tried = lab.clock.now()
     role, acting = settings.get("RoleARN"), contextlib.nullcontext()
     if lab.permissions.enforced and role:
@@ -188,7 +138,7 @@ def write(lab, stream) -> None:
     delivery = firehose_delivery.Delivery(settings, facts, _Services(lab))
     try:
         with acting:
-            for group in rules.split(records, _buffering(settings)[0], full=True):
+            for group in rules.split(records, buffers.buffering(settings)[0], full=True):
                 delivery.run(group)
                 stream.buffer = stream.buffer[len(group) :]
     except ClientError as error:

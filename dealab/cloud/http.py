@@ -52,13 +52,19 @@ def serve(lab, request: rules.Request):
         key = "Message" if kind is gateways.FunctionUrl else "message"
         return rules.error(403, "Forbidden", "ForbiddenException", key)
 
-    def invoke(arn, event, source):
+    def invoke(arn, event, source, role=""):
         from moto.core.exceptions import HTTPException
 
         from dealab.cloud.handlers import Throttled, resolve
 
-        # Without leave of the function's policy the API answers 500. Authorizers are not asked.
-        if source.split(":")[2:3] == ["execute-api"] and "requestContext" in event:
+        # Without leave, of the function's policy or of the integration's role, the API answers
+        # 500. Authorizers are not asked.
+        if role:
+            if not lab.permissions.may_as(
+                role, "apigateway.amazonaws.com", "lambda:InvokeFunction", arn
+            ):
+                return None
+        elif source.split(":")[2:3] == ["execute-api"] and "requestContext" in event:
             caller = f"{source}/{request.stage}/{request.method}{request.path}"
             if event.get("type") != "REQUEST" and not lab.permissions.may_deliver(caller, arn):
                 return None

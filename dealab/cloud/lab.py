@@ -4,7 +4,8 @@ import contextlib
 import os
 import sys
 
-from dealab.cloud import calls, fetching, guard, labtime
+from dealab.cloud import calls, labtime
+from dealab.guard import fetching, network
 from dealab.models.clock import Clock
 from dealab.models.turns import Turns
 
@@ -60,7 +61,7 @@ class Lab:
             from dealab.cloud.handlers import Runtime
             from dealab.sql import lake as lakes
 
-            guard.guard_botocore()
+            network.guard_botocore()
             fetching.install(lambda: _current)
             lakes.guardian, lakes.has_bucket = _guardian, serving.has_bucket
             labtime.install(lambda: _current)
@@ -76,7 +77,7 @@ class Lab:
             self._mock.start()
             _new_default_session()
             mock_random.seed(_SEED)  # after the start: emptying moto draws random numbers, too
-            self.runtime = Runtime(mock_random)
+            self.runtime = Runtime(mock_random, self)
             self.permissions = permissions.Permissions(self)
             self.turns = Turns(
                 self.clock,

@@ -20,6 +20,7 @@ from dealab.models.policy.evaluation import Policies, Principal, Request, decide
 _thread = threading.local()
 _installed = False
 KEPT = 10_000  # decisions
+_OWN_CALLERS = ("dealab.", "moto.", "concurrent.futures.")  # modules whose threads act for others
 _ANONYMOUS = principals.Caller(Principal("anonymous"))
 
 
@@ -198,6 +199,17 @@ class Permissions:
         )
         return self.decided(caller, "", actions.Need(action, target), self.lab.region).allowed
 
+    def may_as(self, role: str, service: str, action: str, resource: str) -> bool:
+        """Say whether ``role`` trusts ``service`` and may do ``action``; True while not "
+        "enforced."""
+        if not self.enforced:
+            return True
+        if self.distrust(role, service):
+            return False
+        _, caller = self.principals.session(role, "lab")
+        need = actions.Need(action, resource)
+        return self.decided(caller, "", need, self.lab.region).allowed
+
     def about(self, caller, region: str) -> dict:
         """The condition keys that every request has, then the caller's own and the lab's."""
         found = requests.context(caller.principal, region, self.lab.clock.now())
@@ -235,7 +247,9 @@ class Permissions:
 
                 raise LabLimit(
                     f"permissions of the service {service}",
-                    "decides this call by its own actions and resources",
+                    f"IAM decides this call by the actions and resources of {service}.",
+                    "Each service lists its actions, resources and condition keys in the "
+                    "authorization reference.",
                 ) from None
             return home
         except (AttributeError, KeyError, TypeError, ValueError):
@@ -304,12 +318,13 @@ def caller():
 @contextlib.contextmanager
 def acting(who):
     """Calls of this thread are those of ``who()`` (a ``principals.Caller``) meanwhile."""
-    before = getattr(_thread, "acting", None)
+    before = getattr(_thread, "acting", None), getattr(_thread, "acting_at", 0)
     _thread.acting = who()
+    _thread.acting_at = getattr(_thread, "inside", 0)
     try:
         yield _thread.acting
     finally:
-        _thread.acting = before
+        _thread.acting, _thread.acting_at = before
 
 
 @contextlib.contextmanager
@@ -357,8 +372,8 @@ def install(lab_of) -> None:
     def make_api_call(self, operation_name, api_params):
         lab = lab_of()
         inside = getattr(_thread, "inside", 0)
-        # What a service calls while it answers is its own affair, unless it acts as a role.
-        if lab is None or (inside and not getattr(_thread, "acting", None)):
+        # What a service calls while it answers is its own affair, unless it took on a role then.
+        if lab is None or (inside and inside != getattr(_thread, "acting_at", 0)):
             return call(self, operation_name, api_params)
         before = getattr(_thread, "caller", None), getattr(_thread, "account", None)
         _thread.inside, _thread.undecided = inside + 1, True
@@ -401,10 +416,27 @@ def install(lab_of) -> None:
 
 
 def _inherit() -> None:
-    """Work that a thread hands to a pool, as upload_file does, is done as who it is acting as."""
+    """Threads that a thread starts, and work that it hands to a pool, act as whom it acts as.
+
+    upload_file works in a pool. Threads of the lab, of moto and of pools have their own callers.
+    """
+    import threading
     from concurrent.futures import ThreadPoolExecutor
 
-    submit = ThreadPoolExecutor.submit
+    submit, start = ThreadPoolExecutor.submit, threading.Thread.start
+
+    def started(self):
+        who = getattr(_thread, "acting", None)
+        work = getattr(self, "_target", None) or type(self)
+        if who is not None and not str(work.__module__).startswith(_OWN_CALLERS):
+            run = self.run
+
+            def as_starter():
+                with acting(lambda: who):
+                    run()
+
+            self.run = as_starter
+        start(self)
 
     def handed_over(self, work, /, *args, **kwargs):
         who = getattr(_thread, "acting", None)
@@ -417,14 +449,18 @@ def _inherit() -> None:
 
         return submit(self, as_before)
 
-    ThreadPoolExecutor.submit = handed_over
+    ThreadPoolExecutor.submit, threading.Thread.start = handed_over, started
 
 
 def _limit(client, operation: str):
     from dealab.sql.errors import LabLimit
 
     name = f"{client.meta.service_model.service_name}:{operation}"
-    return LabLimit(name, "answers this operation")
+    return LabLimit(
+        name,
+        f"The service has the operation {operation}; the library under this lab lacks it.",
+        "Know what a service is for; the names of its rarer calls are not asked.",
+    )
 
 
 def _hidden(lab, client, operation: str, params: dict, failed):

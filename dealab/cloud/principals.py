@@ -1,35 +1,14 @@
 """Who calls, and which policies apply: access keys, role sessions, and moto's stored policies."""
 
-import base64
 import contextlib
-import hashlib
 import json
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
+from dealab.models.policy.callers import ADMIN_KEY, ALL, Caller, Credentials
 from dealab.models.policy.documents import PolicyError, parse
 from dealab.models.policy.evaluation import Policies, Principal
 from dealab.models.policy.grants import as_policy
 
-ADMIN_KEY = "AKIALABLABLABLABLAB0"  # what every plain client has
-ALL = parse(
-    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},
-    name="AdministratorAccess",
-)
-
-
-@dataclass
-class Caller:
-    """Somebody with credentials. ``until`` is None for keys that do not expire."""
-
-    principal: Principal
-    until: datetime | None = None
-    admin: bool = False
-    secret: str = ""
-    token: str = ""
-    context: dict = field(default_factory=dict)
-    session_policies: list | None = None
-    transitive: dict = field(default_factory=dict)
+__all__ = ["ADMIN_KEY", "ALL", "Caller", "Principals"]
 
 
 def role_named(arn: str):
@@ -41,51 +20,24 @@ def role_named(arn: str):
     return None
 
 
-class Principals:
-    """The credentials that this lab has given out."""
+class Principals(Credentials):
+    """The credentials that this lab has given out, and the access keys of moto's users."""
 
     def __init__(self, lab):
-        self._lab, self._given = lab, {}
-        self.administrator(lab.account, ADMIN_KEY)
+        super().__init__(lab.account)
+        self._clock = lab.clock
 
-    def administrator(self, account: str, key: str = "") -> str:
-        """Return an access key id of an administrator of ``account``."""
-        key = key or f"AKIALAB{account}0"
-        who = Principal(
-            "user", f"arn:aws:iam::{account}:user/lab-admin", account, id="AIDALABADMIN"
-        )
-        context = {"aws:username": "lab-admin"}
-        self._given[key] = Caller(who, admin=True, context=context)
-        return key
-
-    def session(self, role_arn: str, name: str, seconds: int = 3600, **more) -> tuple[str, Caller]:
+    def session(self, role_arn: str, name: str, seconds: int = 3600, tags=None, **more):
         """Make credentials of a session of a role; return (access key id, Caller)."""
-        now, account = self._lab.clock.now(), role_arn.split(":")[4]
         role = role_named(role_arn)
-        arn = f"arn:aws:sts::{account}:assumed-role/{role_arn.rsplit('/', 1)[-1]}/{name}"
-        who = Principal(
-            "session", arn, account, role_arn, f"{role.id if role else 'AROALAB'}:{name}"
-        )
-        tags = {tag["Key"]: tag["Value"] for tag in (role.tags if role else None) or []}
-        tags |= more.pop("tags", {})
-        context = {f"aws:PrincipalTag/{tag}": value for tag, value in tags.items()}
-        context |= {"aws:TokenIssueTime": now} | more.pop("context", {})
-        return self.keep(Caller(who, now + timedelta(seconds=seconds), context=context, **more))
-
-    def keep(self, caller: Caller) -> tuple[str, Caller]:
-        """Give ``caller`` temporary credentials; the same in every run of the same calls."""
-        seed = f"{caller.principal.arn} {len(self._given)}".encode()
-        text = base64.b32encode(hashlib.sha256(seed).digest()).decode()
-        caller.secret = base64.b64encode(hashlib.sha256(seed + b"s").digest()).decode()[:40]
-        caller.token = base64.b64encode(hashlib.sha512(seed).digest() * 3).decode()
-        key = "ASIA" + text[:16]
-        self._given[key] = caller
-        return key, caller
+        own = {tag["Key"]: tag["Value"] for tag in (role.tags if role else None) or []}
+        about = role_arn, role.id if role else "AROALAB", own, name, self._clock.now(), seconds
+        return self.assumed(*about, session_tags=tags or {}, **more)
 
     def of_key(self, key: str) -> Caller | None:
         """Return the caller of an access key id, or None for an unknown or inactive one."""
-        if key in self._given:
-            return self._given[key]
+        if (known := self.known(key)) is not None:
+            return known
         from moto.iam.models import iam_backends
 
         for account in list(iam_backends):

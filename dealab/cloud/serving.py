@@ -21,7 +21,8 @@ def serve(response, kind: type, made, also=()) -> None:
             if self.region != lab.region:
                 raise LabLimit(
                     f"{self.service_name} in {self.region}",
-                    f"each Region has its own catalog. The lake of the lab is in {lab.region}.",
+                    f"Each Region has its own catalog. The lake of the lab is in {lab.region}.",
+                    "The Data Catalog and Athena work per account and Region.",
                 )
             given = json.loads(self.body or "{}")
             target = made()
@@ -48,13 +49,27 @@ def caller() -> str | None:
     return None if who is None or who.admin else who.principal.arn
 
 
-def tell(source: str, kind: str, detail: dict) -> None:
+def tell(source: str, kind: str, detail: dict, region: str = "") -> None:
     """Put an event of a service on the default bus, as the service does by itself."""
     from dealab.cloud import delivery
     from dealab.cloud.lab import current
 
     entry = {"Source": source, "DetailType": kind, "Detail": json.dumps(detail)}
-    delivery.put_event(entry, current().region)
+    delivery.put_event(entry, region or current().region)
+
+
+def write_log(account: str, region: str, group: str, stream: str, lines) -> None:
+    """Put lines into a log stream; the group and the stream are made when they aren't there."""
+    from moto.backends import get_backend
+
+    from dealab.cloud.lab import current
+
+    logs = get_backend("logs")[account][region]  # with its joint, before the first event
+    logs.ensure_log_group(group)
+    if stream not in logs.groups[group].streams:
+        logs.create_log_stream(group, stream)
+    at = int(current().clock.time() * 1000)
+    logs.put_log_events(group, stream, [{"timestamp": at, "message": line} for line in lines])
 
 
 def has_bucket(name: str) -> bool:

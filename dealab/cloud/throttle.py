@@ -13,9 +13,8 @@ import math
 import time
 from collections import defaultdict
 
-from dealab.models.capacity import WRITE_UNIT_BYTES, partition_of, partitions
-
-EXCEEDED = "ProvisionedThroughputExceededException"
+from dealab.models import capacity
+from dealab.models.capacity import EXCEEDED, WRITE_UNIT_BYTES, record_size
 
 _installed = False
 
@@ -51,10 +50,7 @@ def _limit_kinesis(limits_of) -> None:
         return limits
 
     def message(backend, stream, shard_id: str) -> str:
-        return (
-            f"Rate exceeded for shard {shard_id} in stream {stream.stream_name} "
-            f"under account {backend.account_id}."
-        )
+        return capacity.shard_message(shard_id, stream.stream_name, backend.account_id)
 
     def limited_put_record(self, stream_arn, stream_name, partition_key, explicit_hash_key, data):
         limits = active()
@@ -62,7 +58,7 @@ def _limit_kinesis(limits_of) -> None:
             stream = self.describe_stream(stream_arn, stream_name)
             shard = stream.get_shard_for_key(partition_key, explicit_hash_key)
             name = f"{stream.stream_name}/{shard.shard_id}"
-            if not limits.write_shard(name, size(data, partition_key)):
+            if not limits.write_shard(name, record_size(data, partition_key)):
                 raise JsonRESTError(EXCEEDED, message(self, stream, shard.shard_id))
         return put_record(self, stream_arn, stream_name, partition_key, explicit_hash_key, data)
 
@@ -76,7 +72,7 @@ def _limit_kinesis(limits_of) -> None:
             key = record.get("PartitionKey")
             shard = stream.get_shard_for_key(key, record.get("ExplicitHashKey"))
             name = f"{stream.stream_name}/{shard.shard_id}"
-            if limits.write_shard(name, size(record.get("Data"), key)):
+            if limits.write_shard(name, record_size(record.get("Data"), key)):
                 accepted.append(record)
             else:
                 text = message(self, stream, shard.shard_id)
@@ -98,7 +94,7 @@ def _limit_kinesis(limits_of) -> None:
             stream = self.describe_stream(stream_arn, stream_name)
             raise JsonRESTError(EXCEEDED, message(self, stream, shard_id))
         answer = get_records(self, stream_arn, shard_iterator, limit)
-        read = sum(size(record.data, record.partition_key) for record in answer[1])
+        read = sum(record_size(record.data, record.partition_key) for record in answer[1])
         limits.has_read_shard(f"{stream_name}/{shard_id}", read)
         return answer
 
@@ -135,30 +131,16 @@ def _limit_dynamodb(limits_of) -> None:
 
     def refusal(backend, table, kind: str, why: str) -> DynamodbException:
         on_demand = table.billing_mode == "PAY_PER_REQUEST"
-        word = {"write": "Write", "read": "Read"}[kind]
-        limit = {"Provisioned": "ProvisionedThroughputExceeded"}.get(
-            why, why + "ThroughputExceeded"
-        )
-        error = ProvisionedThroughputExceeded(
-            f"com.amazonaws.dynamodb.v20120810#{'ThrottlingException' if on_demand else EXCEEDED}",
-            "The level of configured provisioned throughput for the table was exceeded. "
-            "Consider increasing your provisioning level with the UpdateTable API.",
-        )
-        reasons = [{"reason": f"Table{word}{limit}", "resource": table.table_arn}]
-        name = "throttlingReasons" if on_demand else "ThrottlingReasons"
-        error.description = json.dumps(json.loads(error.description) | {name: reasons})
+        code, message, reasons = capacity.table_refusal(table.table_arn, kind, why, on_demand)
+        error = ProvisionedThroughputExceeded(f"com.amazonaws.dynamodb.v20120810#{code}", message)
+        error.description = json.dumps(json.loads(error.description) | reasons)
         return error
 
     def take(limits, backend, table, kind: str, units: float, key: dict | None) -> str | None:
         """Charge a table and the partition of ``key``; None, or why there is no room."""
         on_demand = table.billing_mode == "PAY_PER_REQUEST"
-        given = table.throughput or {}
-        reads, writes = given.get("ReadCapacityUnits", 0), given.get("WriteCapacityUnits", 0)
-        count = partitions(reads, writes, on_demand=on_demand)
         value = (key or {}).get(table.hash_key_attr)
-        place = partition_of(json.dumps(value, sort_keys=True), count) if value else None
-        provisioned = None if on_demand else (writes if kind == "write" else reads) or None
-        return limits.use_table(table.name, kind, units, provisioned, place)
+        return limits.charge(table.name, table.throughput or {}, on_demand, kind, units, value)
 
     def write_units(backend, table, attributes: dict) -> int:
         return max(1, math.ceil(charged(backend, table, attributes) / WRITE_UNIT_BYTES))
@@ -259,10 +241,3 @@ def _take_over_sdk_waits(limits_of) -> None:
             return getattr(time, name)
 
     botocore.endpoint.time = LabTime()
-
-
-def size(data: str, partition_key: str) -> int:
-    """Bytes that a record counts for: its data (given in base64, as moto keeps it) and its key."""
-    import base64
-
-    return len(base64.b64decode(data)) + len(partition_key.encode("utf-8"))

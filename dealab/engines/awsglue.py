@@ -49,7 +49,7 @@ def refused(name: str):
     """Return the error for a part of the library that isn't here."""
     return LabLimit(
         f"awsglue's {name}",
-        "the library in the job's runtime does it, on DynamicFrames.",
+        "The library in the job's runtime does it, on DynamicFrames.",
         "A DynamicFrame needs no schema up front: records describe themselves.",
     )
 

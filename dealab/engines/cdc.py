@@ -9,7 +9,8 @@ The changes come from the server's own output plugin ``pgoutput`` (the one that 
 RDS and Aurora); this module reads its messages:
 https://www.postgresql.org/docs/current/protocol-logicalrep-message-formats.html
 Layout of the files (schema/table/YYYYMMDD-HHMMSSmmm.csv, first column I, U or D):
-https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.S3.html (checked 2026-11-23)
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.S3.html (checked
+2026-11-23: folders, names by time, first column; its example shows one more digit of the time)
 
 Left out: the full load (``COPY`` does that), truncate in files, streamed and two-phase
 transactions.

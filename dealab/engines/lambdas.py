@@ -19,6 +19,7 @@ import os
 import shutil
 import sys
 import tempfile
+import textwrap
 import threading
 import time
 import traceback
@@ -60,6 +61,20 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self._deadline - time.perf_counter()) * 1000))
+
+
+def zip_handler(source: str, name: str = "handler.py") -> bytes:
+    """Return a zip file with ``source`` as its one file ``name``, for ``Code={"ZipFile": ...}``.
+
+    The same source always gives the same bytes. The function's ``Handler`` is then
+    ``handler.<function>``, for example ``handler.handler``.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
+        entry.external_attr = 0o644 << 16
+        archive.writestr(entry, textwrap.dedent(source).lstrip("\n"))
+    return packed.getvalue()
 
 
 class _StopHandler(BaseException):

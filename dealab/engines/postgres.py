@@ -37,9 +37,13 @@ _MISSING = (
     "initdb and postgres are not on the PATH."
 )
 # Ends the server of a Python that ended without a word: its pipe to this shell closes then.
+# The folder goes after the server, which could write into it while it is removed. In a container
+# whose first process reaps nobody the ended server is there for good, so the wait has a limit.
 _WATCH = (
-    "read nothing; [ -d $0 ] || exit 0; "
-    "kill -QUIT $(head -1 $0/data/postmaster.pid); sleep 1; rm -rf $0"
+    "read nothing; [ -d $0 ] || exit 0; server=$(head -1 $0/data/postmaster.pid); "
+    "kill -QUIT $server; n=0; "
+    "while [ $n -lt 50 ] && kill -0 $server 2>/dev/null; do sleep 0.1; n=$((n + 1)); done; "
+    "rm -rf $0 || { sleep 1; rm -rf $0; }"
 )
 _running = []  # servers of this process, ended at its exit at the latest
 

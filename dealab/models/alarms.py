@@ -15,6 +15,7 @@ import json
 import re
 
 from dealab.models import metric_math, metrics
+from dealab.models.refusals import Refused
 from dealab.sql.errors import LabLimit
 
 MINUTE = 60
@@ -24,24 +25,16 @@ MAX_POINTS = 1440
 TREATMENTS = ("breaching", "notBreaching", "ignore", "missing")
 
 
-class Fault(Exception):
-    """A refusal of the service: ``code`` and message."""
-
-    def __init__(self, code: str, message: str):
-        super().__init__(message)
-        self.code, self.message = code, message
-
-
 def check_data(namespace: str, data: list[dict], now: float) -> None:
-    """Refuse what PutMetricData refuses. Raises Fault."""
+    """Refuse what PutMetricData refuses. Raises Refused."""
     if namespace.startswith("AWS/"):
-        raise Fault(
+        raise Refused(
             "InvalidParameterValue", f"The value {namespace} for parameter Namespace is invalid."
         )
     for number, datum in enumerate(data, 1):
         name = f"MetricData.member.{number}"
         if not {"Value", "Values", "StatisticValues"} & set(datum):
-            raise Fault(
+            raise Refused(
                 "InvalidParameterCombination",
                 f"At least one of the parameters must be specified: {name}.Value, "
                 f"{name}.StatisticValues, {name}.Values.",
@@ -50,7 +43,7 @@ def check_data(namespace: str, data: list[dict], now: float) -> None:
         if not now - TWO_WEEKS <= when <= now + TWO_HOURS:
             future = "no more than two hours in the future"
             side = future if when > now else "within the past two weeks"
-            raise Fault(
+            raise Refused(
                 "InvalidParameterValue",
                 f"The parameter {name}.Timestamp must specify a time {side}.",
             )
@@ -58,7 +51,7 @@ def check_data(namespace: str, data: list[dict], now: float) -> None:
 
 def check_period(period: int) -> None:
     if period not in PERIODS and (period < 1 or period % MINUTE):
-        raise Fault(
+        raise Refused(
             "InvalidParameterValue",
             "The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60.",
         )
@@ -69,7 +62,11 @@ def check_actions(alarm: dict) -> None:
     for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
         for action in alarm.get(name) or ():
             if action.split(":")[2:3] not in (["sns"], ["lambda"]):
-                raise LabLimit(f"The alarm action {action}", "CloudWatch carries it out.")
+                raise LabLimit(
+                    f"the alarm action {action}",
+                    "CloudWatch carries it out when the alarm changes its state.",
+                    "Alarms notify SNS, invoke Lambda, and stop, reboot or recover EC2 instances.",
+                )
 
 
 def check_alarm(alarm: dict) -> None:
@@ -78,16 +75,20 @@ def check_alarm(alarm: dict) -> None:
     queries = alarm.get("Metrics") or []
     expressions = " ".join(query.get("Expression") or "" for query in queries)
     if alarm.get("ComparisonOperator") not in metrics.OPERATORS or "ANOMALY" in expressions:
-        raise LabLimit("Anomaly detection alarms", "CloudWatch learns a band of normal values.")
+        raise LabLimit(
+            "anomaly detection alarms",
+            "CloudWatch learns a band of normal values.",
+            "Anomaly detection needs no fixed threshold and follows hours, days and weeks.",
+        )
     if int(alarm.get("DatapointsToAlarm") or 1) > int(alarm.get("EvaluationPeriods") or 0):
-        raise Fault(
+        raise Refused(
             "ValidationError",
             "DatapointsToAlarm must be less than or equal to EvaluationPeriods.",
         )
     if bool(queries) == bool(alarm.get("MetricName")):
-        raise Fault("ValidationError", "Exactly one of MetricName and Metrics must be specified.")
+        raise Refused("ValidationError", "Exactly one of MetricName and Metrics must be specified.")
     if alarm.get("TreatMissingData") not in (None, *TREATMENTS):
-        raise Fault(
+        raise Refused(
             "ValidationError",
             f"Option {alarm['TreatMissingData']} is not supported. Supported options for parameter "
             f"TreatMissingData are [{', '.join(TREATMENTS)}].",
@@ -101,7 +102,7 @@ def time_range(ask: dict, code: str = "InvalidParameterValue") -> tuple[float, f
     """Return start (rounded down to a minute) and end of a request."""
     start, end = epoch(ask["StartTime"]) // MINUTE * MINUTE, epoch(ask["EndTime"])
     if start >= end:
-        raise Fault(code, "The parameter StartTime must be less than the parameter EndTime.")
+        raise Refused(code, "The parameter StartTime must be less than the parameter EndTime.")
     return start, end
 
 
@@ -109,7 +110,7 @@ def _statistic(group: list, name: str):
     try:
         return metrics.statistic(group, name)
     except ValueError as error:
-        raise Fault(
+        raise Refused(
             "InvalidParameterValue", f"The value {name} for parameter Stat is not supported."
         ) from error
 
@@ -118,13 +119,13 @@ def statistics(ask: dict, samples_of) -> list[dict]:
     """Return the data points that GetMetricStatistics answers."""
     names, extended = ask.get("Statistics") or [], ask.get("ExtendedStatistics") or []
     if not names and not extended:
-        raise Fault(
+        raise Refused(
             "InvalidParameterCombination", "Must specify either Statistics or ExtendedStatistics"
         )
     (start, end), period = time_range(ask), int(ask["Period"])
     check_period(period)
     if (end - start) / period > MAX_POINTS:
-        raise Fault(
+        raise Refused(
             "InvalidParameterCombination",
             f"You have requested up to {int((end - start) / period):,} datapoints, which exceeds "
             "the limit of 1,440. You may reduce the datapoints requested by increasing Period, or "
@@ -147,7 +148,7 @@ def data(ask: dict, samples_of) -> list[dict]:
     queries = ask.get("MetricDataQueries") or []
     for number, query in enumerate(queries, 1):
         if ("MetricStat" in query) == ("Expression" in query):
-            raise Fault(
+            raise Refused(
                 "ValidationError",
                 f"The parameter MetricDataQueries.member.{number}.MetricStat is required.\n",
             )
@@ -199,7 +200,7 @@ def series(queries: list, samples_of, start: float, end: float) -> dict[str, dic
                 query["Expression"], dict(found), times, period, metric_ids
             )
         except metric_math.MathError as error:
-            raise Fault("ValidationError", str(error)) from error
+            raise Refused("ValidationError", str(error)) from error
     return found
 
 
@@ -317,7 +318,11 @@ def message(action: str, alarm: dict, before: dict, at: datetime.datetime, accou
             },
         }
     if ":sns:" not in action:
-        raise LabLimit(f"The alarm action {action}", "CloudWatch carries it out.")
+        raise LabLimit(
+            f"the alarm action {action}",
+            "CloudWatch carries it out when the alarm changes its state.",
+            "Alarms notify SNS, invoke Lambda, and stop, reboot or recover EC2 instances.",
+        )
     document = {
         "AlarmName": alarm["AlarmName"],
         "AlarmDescription": alarm.get("AlarmDescription"),

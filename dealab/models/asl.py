@@ -12,6 +12,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from dealab.models import intrinsics
+
 COMMON = {"Type", "Comment", "QueryLanguage"}
 FLOW = {"Next", "End"}
 PATHS = {"InputPath", "OutputPath"}
@@ -357,6 +359,11 @@ def _template(value, place, found) -> None:
                     found.append(
                         Problem("SCHEMA_VALIDATION_FAILED", f"{text}: '{name}'", f"{place}/{name}")
                     )
+                elif inner.startswith("States.") and intrinsics.count(inner) > intrinsics.NESTED:
+                    text = (
+                        f"At most {intrinsics.NESTED} intrinsic functions can be nested in a field"
+                    )
+                    found.append(Problem("SCHEMA_VALIDATION_FAILED", text, f"{place}/{name}"))
             else:
                 _template(inner, f"{place}/{name}", found)
     elif isinstance(value, list):

@@ -9,7 +9,10 @@ in which S3's listing used to lag behind.
 """
 
 import copy
+import json
 from dataclasses import dataclass, field
+
+from dealab.models.refusals import Refused
 
 OPTIONS = ("job-bookmark-enable", "job-bookmark-disable", "job-bookmark-pause")
 
@@ -40,6 +43,32 @@ class Bookmarks:
             if name == run_id:
                 break
         self.states = kept
+
+    def entry(self, job: str) -> dict:
+        """Return the JobBookmarkEntry of a job. Raises Refused when nothing was committed."""
+        if not self.states:
+            message = f"Job bookmark for job {job} not found."
+            raise Refused("EntityNotFoundException", message)
+        run_id, state = self.last
+        previous = [*self.states][-2:-1]
+        return {
+            "JobName": job,
+            "Version": self.version,
+            "Run": len(self.states),
+            "Attempt": 0,
+            "RunId": run_id,
+            "JobBookmark": json.dumps(state, default=str),
+        } | ({"PreviousRunId": previous[0]} if previous else {})
+
+    def reset_entry(self, job: str, run_id: str | None) -> dict:
+        """Reset, and return what ResetJobBookmark answers. Raises Refused."""
+        entry = self.entry(job)
+        try:
+            self.reset(run_id)
+        except KeyError as error:
+            message = f"Job run {run_id} not found."
+            raise Refused("EntityNotFoundException", message) from error
+        return {"JobBookmarkEntry": entry | {"JobBookmark": "{}"}}
 
 
 class Reading:

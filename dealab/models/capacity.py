@@ -19,11 +19,14 @@ partition's own limit; partitions are never split for heat. Units of indexes cou
 On-demand streams never grow, on-demand tables have four partitions and no limit of their own.
 """
 
+import base64
 import hashlib
+import json
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+EXCEEDED = "ProvisionedThroughputExceededException"
 SHARD_WRITE_BYTES = 1024 * 1024
 SHARD_WRITE_RECORDS = 1000
 SHARD_READ_BYTES = 2 * 1024 * 1024
@@ -46,6 +49,11 @@ class LimitClock:
     def __init__(self, clock, call_seconds: float = 0.01):
         self._clock, self._begin = clock, clock.now()
         self.slept, self.call_seconds = 0.0, call_seconds
+
+    @property
+    def begin(self):
+        """The moment (aware datetime) at which the limits were switched on."""
+        return self._begin
 
     @property
     def now(self) -> float:
@@ -176,6 +184,30 @@ class Limits:
             self._add(place, kind, part)
         return None
 
+    def charge(
+        self, table: str, throughput: dict, on_demand: bool, kind: str, units: float, key=None
+    ) -> str | None:
+        """Charge a table and the partition of a ``key`` value; None, or why there is no room."""
+        reads = throughput.get("ReadCapacityUnits", 0)
+        writes = throughput.get("WriteCapacityUnits", 0)
+        count = partitions(reads, writes, on_demand=on_demand)
+        place = partition_of(json.dumps(key, sort_keys=True), count) if key else None
+        provisioned = None if on_demand else (writes if kind == "write" else reads) or None
+        return self.use_table(table, kind, units, provisioned, place)
+
+    def table_seconds(self) -> list[tuple[str, str, int, float, int]]:
+        """Return (table, "read" or "write", second, units used, refusals) for each second."""
+        found: dict[tuple, list] = {}
+        for (resource, kind), seconds in self.seconds.items():
+            table, _, part = resource.partition("/partition ")
+            for second, did in seconds.items():
+                if part or "units" in did.limits or "units" in did.used:
+                    row = found.setdefault((table, kind, second), [[0.0, 0.0], [0, 0]])
+                    # What a table takes, its partitions take, too: the larger count is the whole.
+                    row[0][bool(part)] += did.used.get("units", 0.0)
+                    row[1][bool(part)] += did.refused
+        return [(*key, max(units), max(refused)) for key, (units, refused) in found.items()]
+
     def _spare(self, table: str, kind: str, provisioned: float) -> float:
         """Units that the table saved in the seconds before this one, if bursts are on."""
         if not self.burst:
@@ -204,3 +236,29 @@ def partition_of(key: str, count: int) -> int:
     """
     place = int.from_bytes(hashlib.md5(key.encode("utf-8"), usedforsecurity=False).digest())
     return place * count // 2**128 + 1
+
+
+def record_size(data: str, partition_key: str) -> int:
+    """Bytes that a record counts for: its data (given in base64, as moto keeps it) and its key."""
+    return len(base64.b64decode(data)) + len(partition_key.encode("utf-8"))
+
+
+def shard_message(shard: str, stream: str, account: str) -> str:
+    """Return the service's words for a shard that takes no more in this second."""
+    return f"Rate exceeded for shard {shard} in stream {stream} under account {account}."
+
+
+def table_refusal(arn: str, kind: str, why: str, on_demand: bool) -> tuple[str, str, dict]:
+    """Return (code, message, reasons) of a table's refusal; ``why`` is that of ``use_table``.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
+    (checked 2026-11-23)
+    """
+    limit = "ProvisionedThroughputExceeded" if why == "Provisioned" else f"{why}ThroughputExceeded"
+    reasons = [{"reason": f"Table{kind.capitalize()}{limit}", "resource": arn}]
+    return (
+        "ThrottlingException" if on_demand else EXCEEDED,
+        "The level of configured provisioned throughput for the table was exceeded. Consider "
+        "increasing your provisioning level with the UpdateTable API.",
+        {"throttlingReasons" if on_demand else "ThrottlingReasons": reasons},
+    )

@@ -1,6 +1,7 @@
 """Choice rules of Amazon States Language in JSONPath: does this rule hold for this input?
 
-https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html (checked 2026-11-23).
+https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
+(checked 2026-11-23: rules, Default, comparison with ...Path; not: timestamps, escapes in a match).
 """
 
 import operator

@@ -2,8 +2,9 @@
 
     matches({"detail": {"size": [{"numeric": [">", 10]}]}}, event)
 
-Sources (checked 2026-11-23), below https://docs.aws.amazon.com/eventbridge/latest/userguide/:
-eb-create-pattern.html, eb-create-pattern-operators.html. Lambda's event filters use the same
+Sources below https://docs.aws.amazon.com/eventbridge/latest/userguide/:
+eb-create-pattern-operators.html (checked 2026-11-23: the table of operators) and
+eb-create-pattern.html (not checked). Lambda's event filters use the same
 language. Left out: the limits on the number of values and wildcards in a pattern.
 """
 

@@ -17,8 +17,12 @@ UNRESERVED_MINIMUM = 100
 SYNC_BYTES, ASYNC_BYTES = 6 * 1024 * 1024, 1024 * 1024
 ANSWER_BYTES = 6291556  # 6 MB and 100 bytes, as the service's message says
 ENVIRONMENT_BYTES = 4096
+ASYNC_RETRIES = 2  # invocation-async-error-handling.html
 RECURSIONS = 16  # invocation-recursion.html: stopped after about 16
 EVENT_AGE = 6 * 3600  # seconds that an asynchronous event is kept
+#: runtimes that no function can be created with or changed to any more; the dates for python3.8
+#: and 3.9 lie in 2027: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+ENDED_RUNTIMES = ("python2.7", "python3.6", "python3.7")
 RESERVED_NAMES = {
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
@@ -73,6 +77,12 @@ def settings_refused(settings: dict) -> str | None:
 
     ``settings`` are those of CreateFunction or UpdateFunctionConfiguration.
     """
+    if settings.get("Runtime") in ENDED_RUNTIMES:
+        return (
+            f"The runtime parameter of {settings['Runtime']} is no longer supported for creating "
+            "or updating AWS Lambda functions. We recommend you use a supported runtime while "
+            "creating or updating functions."
+        )
     for name, field, lowest, highest in (
         ("Timeout", "timeout", 1, 900),
         ("MemorySize", "memorySize", 128, 10240),
@@ -129,4 +139,13 @@ def async_record(arn: str, request_id: str, event, run, condition: str, attempts
         response = {"statusCode": 200, "executedVersion": run.version}
         record["responseContext"] = response | ({"functionError": "Unhandled"} if run.error else {})
         record["responsePayload"] = run.error or run.result
+    return record
+
+
+def lost_record(arn: str, request_id: str, run, condition: str, attempts: int, now) -> dict:
+    """The record of a batch of a stream that was given up: no event and no answer stand in it."""
+    record = async_record(arn, request_id, None, run, condition, attempts, now)
+    del record["requestPayload"]
+    record.pop("responsePayload", None)
+    record["requestContext"]["functionArn"] = arn
     return record

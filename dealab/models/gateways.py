@@ -19,8 +19,8 @@ class _Gateway:
     """A request at an API. ``api`` has the attributes of moto's object.
 
     ``context``: account, Region, id of the request and ``now`` (epoch seconds). ``invoke(arn,
-    event, source)`` runs a function and returns its run (result, error, duration in milliseconds),
-    or None when it is throttled or missing.
+    event, source, role)`` runs a function, in the name of ``role`` if it is not empty, and returns
+    its run (result, error, duration in milliseconds), or None when it is throttled or missing.
     """
 
     variables = None
@@ -28,20 +28,20 @@ class _Gateway:
     def __init__(self, request: rules.Request, api, context: dict, invoke):
         self.request, self.api, self.context, self.invoke = request, api, context, invoke
 
-    def call(self, uri: str, event: dict):
+    def call(self, uri: str, event: dict, role: str = ""):
         """Run the function that an integration's or an authorizer's URI names."""
         arn = re.sub(r".*/functions/(arn:.+)/invocations$", r"\1", uri)
         variables = self.variables or {}
         arn = re.sub(r"\$\{stageVariables\.(\w+)\}", lambda m: variables.get(m[1], ""), arn)
-        return self.invoke(arn, event, self.source)
+        return self.invoke(arn, event, self.source, role)
 
     @property
     def source(self) -> str:
         api_id = self.request.host.split(".")[0]
         return f"arn:aws:execute-api:{self.context['region']}:{self.context['account']}:{api_id}"
 
-    def proxied(self, uri: str, event: dict, version: str, timeout, failed, late):
-        run = self.call(uri, event)
+    def proxied(self, uri: str, event: dict, version: str, timeout, failed, late, role=""):
+        run = self.call(uri, event, role)
         if run is None:
             return rules.error(500, failed[1], "InternalServerErrorException")
         if run.duration > timeout:
@@ -81,8 +81,8 @@ class RestApi(_Gateway):
         if kind != "AWS_PROXY" or ":lambda:path" not in integration.uri:
             raise LabLimit(
                 f"REST integrations of the type {kind}",
-                "API Gateway also calls HTTP endpoints and, with mapping templates, AWS services",
-                "Lambda proxy hands over the whole request",
+                "API Gateway also calls HTTP endpoints and, with mapping templates, AWS services.",
+                "Lambda proxy hands over the whole request.",
             )
         event = rules.rest_event(self.request, route, parameters, self.variables, self.context)
         return self.proxied(
@@ -92,6 +92,7 @@ class RestApi(_Gateway):
             int(integration.timeout_in_millis or rules.TIMEOUT),
             (502, "Internal server error"),
             (504, "Endpoint request timed out"),
+            integration.credentials or "",
         )
 
     def _mock(self, integration):
@@ -99,7 +100,11 @@ class RestApi(_Gateway):
         try:
             status = str(json.loads(template).get("statusCode", 200))
         except ValueError:
-            raise LabLimit("mapping templates", "API Gateway runs them as VTL") from None
+            raise LabLimit(
+                "mapping templates",
+                "API Gateway runs them as VTL.",
+                "Mapping templates change requests and answers without a function.",
+            ) from None
         response = (integration.integration_responses or {}).get(status)
         if response is None:
             return rules.error(500, "Internal server error", "InternalServerErrorException")
@@ -108,7 +113,11 @@ class RestApi(_Gateway):
             headers[name.rpartition(".")[2].lower()] = value.strip("'")
         body = (response.response_templates or {}).get("application/json") or ""
         if "$" in body or "#" in body:
-            raise LabLimit("mapping templates", "API Gateway runs them as VTL")
+            raise LabLimit(
+                "mapping templates",
+                "API Gateway runs them as VTL.",
+                "Mapping templates change requests and answers without a function.",
+            )
         return int(response.status_code), headers, body.encode()
 
     def _authorized(self, method, route: str, parameters: dict):
@@ -116,7 +125,11 @@ class RestApi(_Gateway):
         if kind == "NONE":
             return None
         if kind != "CUSTOM":
-            raise LabLimit(f"authorization of the type {kind}", "API Gateway checks IAM signatures")
+            raise LabLimit(
+                f"authorization of the type {kind}",
+                "API Gateway checks IAM signatures and the tokens of Cognito user pools.",
+                "A REST API authorizes by IAM, a Cognito user pool or a Lambda authorizer.",
+            )
         authorizer, request = self.api.authorizers[method.authorizer_id], self.request
         arn = f"{self.source}/{request.stage}/{request.method}{request.path}"
         header = (authorizer.identity_source or "method.request.header.Authorization").split(".")[
@@ -235,7 +248,9 @@ class HttpApi(_Gateway):
         ):
             raise LabLimit(
                 f"HTTP API integrations of the type {integration.integration_type}",
-                "API Gateway also calls HTTP endpoints and some AWS services directly",
+                "API Gateway also calls HTTP endpoints and some AWS services directly.",
+                "HTTP APIs are cheaper and simpler than REST APIs, and lack usage plans and "
+                "API keys.",
             )
         version = integration.payload_format_version or "1.0"
         make = rules.rest_event if version == "1.0" else rules.http_event
@@ -248,6 +263,7 @@ class HttpApi(_Gateway):
             integration.timeout_in_millis,
             (500, "Internal Server Error"),
             (503, "Service Unavailable"),
+            integration.credentials_arn or "",
         )
 
     def _authorized(self, route, key: str, parameters: dict):
@@ -255,7 +271,11 @@ class HttpApi(_Gateway):
         if kind == "NONE":
             return None
         if kind != "CUSTOM":
-            raise LabLimit(f"authorization of the type {kind}", "HTTP APIs check JWTs and IAM")
+            raise LabLimit(
+                f"authorization of the type {kind}",
+                "HTTP APIs check JSON Web Tokens and IAM signatures.",
+                "An HTTP API authorizes by JWT, IAM or a Lambda authorizer.",
+            )
         authorizer, request = self.api.authorizers[route.authorizer_id], self.request
         for source in authorizer.identity_source or []:
             place, _, name = source.removeprefix("$request.").partition(".")
@@ -286,7 +306,11 @@ class FunctionUrl(_Gateway):
         rest = request.path if request.path != "/" else ""
         request.path, request.stage = f"/{request.stage}{rest}", "$default"
         if self.api["AuthType"] != "NONE":
-            raise LabLimit("function URLs with AWS_IAM", "Lambda checks the signature")
+            raise LabLimit(
+                "function URLs with AWS_IAM",
+                "Lambda checks the signature of the request.",
+                "A function URL with AWS_IAM needs a signed request and lambda:InvokeFunctionUrl.",
+            )
         event = rules.http_event(request, "$default", {}, None, self.context)
         failed = (502, "Internal Server Error")
         return self.proxied(self.api["arn"], event, "2.0", float("inf"), failed, failed)

@@ -46,8 +46,8 @@ def check(given: dict) -> None:
     if command.get("Name") in ("gluestreaming", "glueray"):
         raise LabLimit(
             f"jobs of the kind {command['Name']}",
-            "the job runs Spark Structured Streaming or Ray.",
-            "glueetl is Spark, pythonshell one small machine.",
+            "The job runs Spark Structured Streaming or Ray.",
+            "The kind glueetl is Spark, and pythonshell is one small machine.",
         )
     if command.get("Name") not in ("glueetl", "pythonshell"):
         raise Refused("InvalidInputException", f"Invalid job command: {command.get('Name')}")

@@ -2,7 +2,8 @@
 
 https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html
-(checked 2026-11-23, but for the second page and the limits of 1,000 items and 10,000 characters).
+(checked 2026-11-23: ten functions in a field; not: the second page, what each function does with
+odd arguments, and the limits of 1,000 items and 10,000 characters).
 Left out: JSONPath's own functions such as ``length()`` and ``min()``.
 """
 
@@ -18,6 +19,8 @@ TOKEN = re.compile(
     r"\s*(?:(?P<call>States\.\w+)\s*\(|(?P<string>'(?:\\.|[^'\\])*')|(?P<path>\$[^,()]*(?:\([^()]*\)"
     r"[^,()]*)*)|(?P<word>null|true|false)|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<end>[,)]))"
 )
+NESTED = 10  # functions in one field; the service calls them nested: its example of nine has a
+# depth of five
 INDEFINITE = re.compile(r"\.\.|\*|\[\?|\[[^\]'\"]*[:,]")
 
 
@@ -57,10 +60,17 @@ def evaluate(call: str, value_of, seed=None):
 
     Raises IntrinsicError for a wrong call and whatever ``value_of`` raises.
     """
+    if count(call) > NESTED:
+        raise IntrinsicError(f"More than {NESTED} functions in one field: {call}")
     value, end = _read(call, 0, value_of, random.Random(seed))
     if call[end:].strip():
         raise IntrinsicError(f"Invalid function call: {call}")
     return value
+
+
+def count(call: str) -> int:
+    """Return how many functions stand in a call, each within or beside the others."""
+    return len(re.findall(r"(?<!')States\.\w+\s*\(", re.sub(r"'(?:\\.|[^'\\])*'", "''", call)))
 
 
 def _read(text: str, at: int, value_of, chance):

@@ -120,6 +120,8 @@ def _check_rule(rule: dict) -> None:
         storage_class = move.get("StorageClass")
         if storage_class not in CLASSES[1:]:
             raise LifecycleError(f"'{storage_class}' is no class to move to", "MalformedXML")
+        if ("Days" in move) == ("Date" in move):
+            raise LifecycleError("A Transition has one of Days and Date", "MalformedXML")
         if move.get("Days", 0) < 0:
             raise LifecycleError("'Days' in Transition action must be nonnegative")
         if storage_class in THIRTY_DAYS and 0 <= move.get("Days", 30) < 30:
@@ -140,6 +142,9 @@ def _check_rule(rule: dict) -> None:
         )
     _check_stay([(move.get("Days"), move["StorageClass"]) for move in moves], rule)
     for move in rule.get("NoncurrentVersionTransitions") or []:
+        if "NoncurrentDays" not in move or move.get("StorageClass") not in CLASSES[1:]:
+            raise LifecycleError("A transition needs its days and a class to move to",
+                                 "MalformedXML")  # fmt: skip
         if move.get("StorageClass") in THIRTY_DAYS and move.get("NoncurrentDays", 30) < 30:
             raise LifecycleError(
                 "'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or "

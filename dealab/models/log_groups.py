@@ -70,3 +70,67 @@ def export_file(events: list[dict]) -> bytes:
         for event in sorted(events, key=lambda event: event["timestamp"])
     ]
     return gzip.compress("".join(lines).encode(), mtime=0)
+
+
+def export_files(prefix: str, task: str, streams: dict, start: int, end: int) -> dict[str, bytes]:
+    """Return the objects of an export task: prefix/task id/stream/000000.gz.
+
+    ``streams``: name -> events; those from ``start`` until ``end`` (ms) are written.
+    """
+    files = {f"{prefix}aws-logs-write-test": b"Permission Check Successful"}
+    for name, events in streams.items():
+        inside = [event for event in events if start <= event["timestamp"] < end]
+        if inside:
+            key = f"{prefix}{task}/{name.replace('/', '-')}/000000.gz"
+            files[key] = export_file(inside)
+    return files
+
+
+def matches(pattern, messages: list[str]) -> list[dict]:
+    """Return what TestMetricFilter tells of the messages that a compiled pattern matches."""
+    return [
+        {"eventNumber": number, "eventMessage": message, "extractedValues": found}
+        for number, message in enumerate(messages, 1)
+        if (found := pattern.match(message)) is not None
+    ]
+
+
+def seen(event) -> dict:
+    """Return a kept event (``event_id timestamp message``) as the service shows it."""
+    return {
+        "id": f"{event.event_id:056d}",
+        "timestamp": event.timestamp,
+        "message": event.message,
+    }
+
+
+def insights_event(event, stream: str, account: str, group: str) -> dict:
+    """Return a kept event as Logs Insights reads it."""
+    return {
+        **seen(event),
+        "ptr": f"{event.event_id:056d}",
+        "ingestionTime": event.ingestion_time,
+        "logStream": stream,
+        "log": f"{account}:{group}",
+    }
+
+
+class Query:
+    """A query of Logs Insights that has ended. ``result`` has ``answer()``."""
+
+    status = "Complete"
+
+    def __init__(self, query_id: str, text: str, groups: list[str], result, created: int):
+        self.query_id, self.log_group_names, self.result = query_id, groups, result
+        self._described = {"queryId": query_id, "queryString": text, "createTime": created}
+
+    def fits(self, group: str | None, status: str | None) -> bool:
+        """Say whether DescribeQueries asks for it."""
+        return group in (None, *self.log_group_names) and status in (None, self.status)
+
+    def to_json(self, _) -> dict:
+        group = self.log_group_names[0]
+        return {**self._described, "status": self.status, "logGroupName": group}
+
+    def to_result_json(self) -> dict:
+        return {"queryLanguage": "CWLI", "status": self.status, **self.result.answer()}

@@ -45,7 +45,11 @@ def evaluate(
     stands for (all if None): not those of other expressions. Raises MathError or LabLimit.
     """
     if re.match(r"\s*SELECT\b", expression):
-        raise LabLimit("Metrics Insights (SELECT ...)", "It queries many metrics with SQL.")
+        raise LabLimit(
+            "Metrics Insights (SELECT ...)",
+            "CloudWatch queries many metrics with SQL.",
+            "Metrics Insights groups and orders metrics of many resources; alarms can use it.",
+        )
     text = re.sub(r"\bAND\b|&&", " and ", expression)
     text = re.sub(r"\bOR\b|\|\|", " or ", text).replace("^", "**").strip()
     try:
@@ -54,7 +58,11 @@ def evaluate(
         raise MathError(f"Error in expression '{expression}': Syntax error") from error
     value = _Evaluator(expression, series, times, period, metrics).value(tree)
     if isinstance(value, list):
-        raise LabLimit("An expression that returns many series", "It returns each one as a result.")
+        raise LabLimit(
+            "an expression that returns many series",
+            "CloudWatch returns each one as a result of its own.",
+            "An alarm needs an expression that returns one series.",
+        )
     return value if isinstance(value, dict) else {time: float(value) for time in times}
 
 
@@ -217,7 +225,11 @@ class _Evaluator:
 
     def _call(self, name: str, nodes: list):
         if name in REFUSED:
-            raise LabLimit(f"Metric math function {name}", REFUSED[name])
+            raise LabLimit(
+                f"the metric math function {name}",
+                REFUSED[name],
+                "Metric math computes series from series; an alarm can watch the result.",
+            )
         if name == "METRICS":
             if nodes and not isinstance(getattr(nodes[0], "value", None), str):
                 raise self._refuse("METRICS takes a text")

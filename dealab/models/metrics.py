@@ -104,7 +104,11 @@ def _trim(name: str) -> tuple:
     if found := re.fullmatch(r"(TM|WM|TC|TS)\((\d*\.?\d*)%:(\d*\.?\d*)%\)", name):
         return float(found.group(2) or 0), float(found.group(3) or 100), found.group(1).lower()
     if re.match(r"(TM|WM|TC|TS|PR)\(", name):
-        raise LabLimit(f"The statistic {name}", "CloudWatch counts the values in these bounds.")
+        raise LabLimit(
+            f"the statistic {name}",
+            "CloudWatch counts the values in these bounds.",
+            "Percentiles and trimmed means show what an average hides.",
+        )
     raise ValueError(name)
 
 

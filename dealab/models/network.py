@@ -204,7 +204,12 @@ class _Way:
         elif via.startswith("pcx-"):
             self._peering(via)
         else:
-            raise LabLimit(f"A route to {via}", "It takes the packet to another network.")
+            raise LabLimit(
+                f"a route to {via}",
+                "The route takes the packet to another network.",
+                "A transit gateway connects many VPCs; a peering connects two and passes "
+                "nothing on.",
+            )
 
     def _gateway(self, gateway: str, subnet: str) -> None:
         vpc = self._subnet(subnet)["VpcId"]

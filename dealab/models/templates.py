@@ -372,3 +372,25 @@ def _text(value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(_text, value)) if isinstance(value, list) else str(value)
+
+
+def lint(text: str):
+    """Return cfn-lint's findings as a DataFrame: rule, level, line, message; empty if it is clean.
+
+    ``text`` is a template in YAML or JSON. cfn-lint checks it against the schemas that it brings
+    along. The first call takes some seconds.
+    """
+    import pandas
+    from cfnlint import api
+
+    found = api.lint_all(text)
+    rows = [
+        {
+            "rule": match.rule.id,
+            "level": match.rule.severity,
+            "line": match.linenumber,
+            "message": match.message,
+        }
+        for match in sorted(found, key=lambda match: (match.linenumber, match.rule.id))
+    ]
+    return pandas.DataFrame(rows, columns=["rule", "level", "line", "message"])

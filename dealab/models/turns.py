@@ -105,11 +105,16 @@ class Turns:
                 heapq.heappop(self._ready)[-1]._go()
 
     def _pending(self) -> bool:
-        """Wake whose time has come; say whether anybody can go on."""
-        now = self.clock.now() if self._waiting else None
-        for turn in list(self._waiting):
-            if turn.until is not None and turn.until <= now:
-                self._wake(turn, False)
+        """Say whether anybody can go on. If nobody is ready, wake whose time has come.
+
+        The earliest deadline first, and what follows from it: time may have passed by itself, and
+        several deadlines with it.
+        """
+        if not self._ready and self._waiting:
+            now, first = self.clock.now(), self.due()
+            for turn in list(self._waiting):
+                if first is not None and turn.until == first <= now:
+                    self._wake(turn, False)
         return bool(self._ready)
 
     def _due(self, after):
@@ -205,8 +210,9 @@ class Event:
     def set(self) -> None:
         self._set = True
         waiters, self._waiters = self._waiters, []
-        for turn in waiters:
-            self._turns._wake(turn, True)
+        now = self._turns.clock.now() if waiters else None
+        for turn in waiters:  # the setter may have taken longer than somebody wanted to wait
+            self._turns._wake(turn, turn.until is None or now <= turn.until)
 
     def clear(self) -> None:
         self._set = False

@@ -26,6 +26,27 @@ def met(predicate: dict, done: list[dict], so_far: dict) -> bool:
     return bool(so_far) and wanted(so_far.get(place) for place in range(len(conditions)))
 
 
+def fire(trigger, run, triggers: dict, act) -> None:
+    """Run a trigger's actions, and those of the conditional triggers that they set off in turn.
+
+    ``triggers`` (name -> trigger) have ``name actions trigger_type state workflow_name predicate``
+    and ``met``, a dict of their own. ``act(trigger, action)`` runs an action to its end and returns
+    {"kind", "name", "state", "id"}. ``run``: the workflow's run, or None.
+    """
+    waiting = [trigger]
+    while waiting:
+        current = waiting.pop(0)
+        done = [act(current, action) for action in current.actions]
+        if run is not None:
+            run.done.append({"trigger": current.name, "actions": done})
+        for other in list(triggers.values()):
+            watches = other.trigger_type == "CONDITIONAL" and other.state == "ACTIVATED"
+            together = other.workflow_name == (run and run.workflow_name)
+            if watches and together and met(other.predicate.as_dict(), done, other.met):
+                other.met = {}
+                waiting.append(other)
+
+
 def statistics(steps: list[dict]) -> dict:
     """Return a run's ``Statistics`` from what its triggers did."""
     states = [action["state"] for step in steps for action in step["actions"]]

@@ -11,7 +11,7 @@ def shards(stream: str, region: str | None = None):
     from moto.kinesis.models import kinesis_backends
 
     from dealab.cloud.lab import current
-    from dealab.cloud.throttle import size
+    from dealab.models.capacity import record_size
 
     lab = current()
     found = kinesis_backends[lab.account][region or lab.region].streams[stream]
@@ -25,7 +25,8 @@ def shards(stream: str, region: str | None = None):
                 "last_hash": round(shard.ending_hash / 2**128, 4),
                 "records": len(shard.records),
                 "bytes": sum(
-                    size(record.data, record.partition_key) for record in shard.records.values()
+                    record_size(record.data, record.partition_key)
+                    for record in shard.records.values()
                 ),
             }
             for shard in found.shards.values()

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from dealab.cloud import subprocesses
+from dealab.guard import subprocesses
 
 # os.execve adds the guard; the module beneath it, of which os takes its functions, does not.
 _START = """

@@ -133,6 +133,8 @@ def test_rules_follow_the_settings(aws, config):
     allow["Condition"] = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
     s3.put_bucket_policy(Bucket="lake", Policy=json.dumps(document))
     assert details(config, public)["lake"][0] == "COMPLIANT"
+    rules = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    s3.put_bucket_ownership_controls(Bucket="lake", OwnershipControls=rules)
     s3.put_bucket_acl(Bucket="lake", ACL="public-read")
     assert details(config, public)["lake"][0] == "NON_COMPLIANT"
     block = dict.fromkeys(

@@ -5,8 +5,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from dealab.cloud.delivery import at_path, transformed
-
 KEEP = "def handler(event, context): return event"
 
 
@@ -275,37 +273,6 @@ def test_log_groups_and_other_buses_still_get_their_events(aws, make_function):
     assert event["detail"] == {"id": 1}
 
 
-EVENT = {
-    "id": "e1",
-    "time": "2026-01-01T00:00:00Z",
-    "detail": {
-        "order": "o-7",
-        "total": 12.5,
-        "lines": [{"sku": "A"}, {"sku": "B"}],
-        "note": 'a "b"',
-    },
-}
-PATHS = {"o": "$.detail.order", "t": "$.detail.total", "s": "$.detail.lines[1].sku",
-         "n": "$.detail.note", "l": "$.detail.lines", "none": "$.detail.missing"}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("template", "expected"),
-    [
-        ('{"order": <o>, "total": <t>}', {"order": "o-7", "total": 12.5}),
-        ('{"text": "order <o> costs <t>, <s>"}', {"text": "order o-7 costs 12.5, B"}),
-        ('"order <o>"', "order o-7"),
-        ('{"note": "<n>", "raw": <n>}', {"note": 'a "b"', "raw": 'a "b"'}),
-        ('{"lines": <l>}', {"lines": [{"sku": "A"}, {"sku": "B"}]}),
-        ('{"gone": <none>}', {"gone": None}),
-        ('{"all": <aws.events.event.json>}', {"all": EVENT}),
-    ],
-)
-def test_input_transformers(template, expected):
-    target = {"InputTransformer": {"InputPathsMap": PATHS, "InputTemplate": template}}
-    assert json.loads(transformed(target, EVENT)) == expected
-
-
 def test_input_and_input_path(aws, make_function):
     function = make_function("f", KEEP)
     rule(
@@ -322,13 +289,6 @@ def test_input_and_input_path(aws, make_function):
     )
     emit({"id": "o-7"})
     assert seen(aws) == [{"fixed": 1}, {"id": "o-7"}, {"order": "o-7"}]
-
-
-def test_paths():
-    assert at_path(EVENT, "$.detail.lines[0].sku") == "A"
-    assert at_path(EVENT, "$") == EVENT
-    assert at_path(EVENT, "$.detail.lines[9].sku") is None
-    assert at_path(EVENT, "$.id.deeper") is None
 
 
 def refusal(call, **settings):

@@ -381,6 +381,24 @@ def test_limits(aws, lambdas, make_function):
 
 
 @pytest.mark.parametrize(
+    ("runtime", "words"),
+    [
+        ("python2.7", "python2.7 is no longer supported"),
+        ("python3.7", "python3.7 is no longer supported"),
+        ("python2.9", "Member must satisfy enum value set"),
+        ("python4", "Member must satisfy enum value set"),
+    ],
+)
+def test_runtimes_that_ended_or_never_were_are_refused(aws, lambdas, make_function, runtime, words):
+    with pytest.raises(ClientError, match=words) as refused:
+        make_function("f", "def handler(event, context): return 1", Runtime=runtime)
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterValueException"
+    make_function("f", "def handler(event, context): return 1", Runtime="python3.14")
+    with pytest.raises(ClientError, match=words):
+        lambdas.update_function_configuration(FunctionName="f", Runtime=runtime)
+
+
+@pytest.mark.parametrize(
     ("settings", "words"),
     [
         ({"Environment": {"Variables": {"A": "x" * 4090}}}, "exceeded the 4KB limit"),

@@ -9,7 +9,8 @@ import boto3
 import pytest
 from cloud_unguarded import run_unguarded
 
-from dealab.cloud import EscapeRefused, guard
+from dealab.cloud import EscapeRefused
+from dealab.guard import network
 
 SCRIPT = Path(__file__).with_name("escapes.py")
 # Answered by moto itself, with or without the guard. Everything else must go out without it.
@@ -26,7 +27,7 @@ ANSWERED = {
     "service that moto does not know",
     "presigned URL with requests",
 }
-FETCHED = {"presigned URL with urllib"}  # answered by the lab: dealab/cloud/fetching.py
+FETCHED = {"presigned URL with urllib"}  # answered by the lab: dealab/guard/fetching.py
 
 
 def outcomes(mode: str) -> dict[str, str]:
@@ -81,7 +82,7 @@ def test_loopback_stays_open(server):
             assert answer.status == 200
     with socket.create_connection(("127.0.0.1", server), timeout=5) as sock:
         assert sock.getpeername()[1] == server
-    guard.guard_botocore()
+    network.guard_botocore()
     s3 = boto3.client(
         "s3",
         endpoint_url=f"http://127.0.0.1:{server}",
@@ -108,7 +109,7 @@ def test_unix_sockets_stay_open():
      "0.0.0.0", "kernel.localhost", None, b"localhost"],
 )  # fmt: skip
 def test_this_machine_is_local(host):
-    assert guard.is_local(host)
+    assert network.is_local(host)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_this_machine_is_local(host):
      "2130706433"],
 )  # fmt: skip
 def test_everything_else_is_not(host):
-    assert not guard.is_local(host)
+    assert not network.is_local(host)
 
 
 def test_the_message_says_what_why_and_what_to_do(aws):

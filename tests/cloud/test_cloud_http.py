@@ -358,6 +358,49 @@ def test_enforced_an_api_needs_leave_of_its_function(aws, make_function):
     assert requests.get(api["ApiEndpoint"] + "/p").text == "ran"
 
 
+@pytest.mark.parametrize("kind", ["REST", "HTTP"])
+def test_enforced_an_integration_with_a_role_needs_no_leave_of_its_function(
+    aws, make_function, kind
+):
+    arn = make_function("f", "def handler(event, context): return {'statusCode': 200}")
+    iam = boto3.client("iam")
+    trust = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"Service": "apigateway.amazonaws.com"}}]}  # fmt: skip
+    role = iam.create_role(RoleName="gate", AssumeRolePolicyDocument=json.dumps(trust))
+    role = role["Role"]["Arn"]
+    if kind == "REST":
+        gateway = boto3.client("apigateway")
+        api = gateway.create_rest_api(name="shop")["id"]
+        root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+        place = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+        gateway.put_method(**place, authorizationType="NONE")
+        uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
+        gateway.put_integration(
+            **place, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri, credentials=role
+        )
+        gateway.create_deployment(restApiId=api, stageName="prod")
+        address = f"https://{api}.execute-api.us-east-1.amazonaws.com/prod/"
+    else:
+        gateway = boto3.client("apigatewayv2")
+        made = gateway.create_api(Name="quick", ProtocolType="HTTP")
+        integration = gateway.create_integration(
+            ApiId=made["ApiId"], IntegrationType="AWS_PROXY", IntegrationUri=arn,
+            PayloadFormatVersion="2.0", CredentialsArn=role,
+        )["IntegrationId"]  # fmt: skip
+        where = f"integrations/{integration}"
+        gateway.create_route(ApiId=made["ApiId"], RouteKey="GET /", Target=where)
+        gateway.create_stage(ApiId=made["ApiId"], StageName="$default", AutoDeploy=True)
+        address = made["ApiEndpoint"] + "/"
+    aws.enforce_permissions()
+    assert requests.get(address).status_code == 500
+    assert aws.explain().request.action == "lambda:InvokeFunction"
+    may = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arn}]}  # fmt: skip
+    iam.put_role_policy(RoleName="gate", PolicyName="p", PolicyDocument=json.dumps(may))
+    assert requests.get(address).status_code == 200
+
+
 def test_a_resource_without_its_parent_is_not_made(aws):
     gateway = boto3.client("apigateway")
     api = gateway.create_rest_api(name="shop")["id"]

@@ -357,3 +357,21 @@ def test_a_workflow_without_a_start_is_refused(glue):
     glue.create_workflow(Name="w")
     with pytest.raises(ClientError, match="has no start trigger"):
         glue.start_workflow_run(Name="w")
+
+
+@pytest.mark.proves(
+    "Glue", "Interactive sessions, ML transforms, security configurations", kind="not here"
+)
+def test_what_glue_would_only_pretend_is_refused(aws):
+    glue = boto3.client("glue")
+    table = {"DatabaseName": "d", "TableName": "t"}
+    command = {"Name": "glueetl", "PythonVersion": "3"}
+    with pytest.raises(LabLimit, match="interactive sessions"):
+        glue.create_session(Id="x", Role=aws.role, Command=command)
+    with pytest.raises(LabLimit, match="machine learning transforms"):
+        glue.create_ml_transform(
+            Name="m", Role=aws.role, InputRecordTables=[table],
+            Parameters={"TransformType": "FIND_MATCHES"},
+        )  # fmt: skip
+    with pytest.raises(LabLimit, match="security configurations"):
+        glue.create_security_configuration(Name="a", EncryptionConfiguration={})

@@ -252,6 +252,8 @@ def test_an_object_under_a_key_needs_the_key(aws, kms, key, ann):
 
 
 def test_aliases_and_aws_managed_keys(aws, kms, key):
+    with pytest.raises(ClientError, match="NotAuthorizedException"):
+        kms.create_alias(AliasName="alias/aws/lake", TargetKeyId=key)
     kms.create_alias(AliasName="alias/lake", TargetKeyId=key)
     blob = kms.encrypt(KeyId="alias/lake", Plaintext=b"x")["CiphertextBlob"]
     assert kms.decrypt(CiphertextBlob=blob)["KeyId"] == key

@@ -132,6 +132,28 @@ def test_importing_the_room_loads_neither_boto3_nor_moto():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_joint_that_fails_fails_again_with_the_same_error_until_it_works():
+    code = """
+import boto3
+from dealab.cloud import start_aws
+from dealab.cloud.joints import ssm
+real, ssm.join = ssm.join, lambda lab_of: 1 / 0
+aws = start_aws()
+for _ in range(2):
+    try:
+        boto3.client("ssm").put_parameter(Name="a", Value="1", Type="String")
+    except ZeroDivisionError as error:
+        print(error)
+joined = []
+ssm.join = lambda lab_of: (joined.append(1), real(lab_of))
+for name in "ab":
+    boto3.client("ssm").put_parameter(Name=name, Value="1", Type="String")
+print(joined)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split("\n") == ["division by zero", "division by zero", "[1]", ""], done
+
+
 def test_state_machines_run(aws, make_function):
     function = make_function("double", "def handler(event, context): return event['n'] * 2")
     task = {"Type": "Task", "Resource": function, "End": True}

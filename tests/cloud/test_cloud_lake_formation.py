@@ -49,6 +49,12 @@ def filtered(lf):
     )
 
 
+def code(call, **given):
+    with pytest.raises(ClientError) as caught:
+        call(**given)
+    return caught.value.response["Error"]["Code"]
+
+
 def denied(engine, sql, match="PERMISSION_DENIED"):
     with pytest.raises(ServiceError, match=match):
         engine.run(sql)
@@ -269,11 +275,6 @@ def test_the_api_knows_the_role(filtered, aws):
 
 @pytest.mark.proves("Lake Formation", "What is granted is checked and listed", kind="real")
 def test_grants_are_checked(lf):
-    def code(call, **given):
-        with pytest.raises(ClientError) as caught:
-            call(**given)
-        return caught.value.response["Error"]["Code"]
-
     asked = {"Principal": ANALYST, "Permissions": ["SELECT"]}
     assert code(lf.grant_permissions, Resource=table("none"), **asked) == "EntityNotFoundException"
     wrong = {"DatabaseName": "fernway", "Name": "orders", "ColumnNames": ["nope"]}
@@ -300,6 +301,48 @@ def test_grants_are_checked(lf):
     held = lf.list_permissions()["PrincipalResourcePermissions"]
     mine = [(one["Resource"], one["Permissions"]) for one in held if one["Principal"] == ANALYST]
     assert mine == [(table("orders"), ["SELECT"])]
+
+
+def test_an_lf_tag_is_made_once(lf):
+    lf.create_lf_tag(TagKey="level", TagValues=["open"])
+    assert code(lf.create_lf_tag, TagKey="level", TagValues=["x"]) == "AlreadyExistsException"
+    assert lf.get_lf_tag(TagKey="level")["TagValues"] == ["open"]
+    lf.delete_lf_tag(TagKey="level")
+    lf.create_lf_tag(TagKey="level", TagValues=["x"])
+
+
+def test_a_deleted_lf_tag_leaves_its_resources(lf):
+    lf.create_lf_tag(TagKey="level", TagValues=["open"])
+    tag = {"TagKey": "level", "TagValues": ["open"]}
+    lf.add_lf_tags_to_resource(Resource=table("orders"), LFTags=[tag])
+    assert "LFTagsOnTable" in lf.get_resource_lf_tags(Resource=table("orders"))
+    lf.delete_lf_tag(TagKey="level")
+    assert "LFTagsOnTable" not in lf.get_resource_lf_tags(Resource=table("orders"))
+
+
+@pytest.mark.parametrize(
+    ("resource", "permissions"),
+    [
+        ({"Database": {"Name": "fernway"}}, ["SELECT"]),
+        (table("orders"), ["CREATE_TABLE"]),
+        (
+            {
+                "TableWithColumns": {
+                    "DatabaseName": "fernway",
+                    "Name": "orders",
+                    "ColumnNames": ["order_id"],
+                }
+            },
+            ["INSERT"],
+        ),
+    ],
+)
+def test_permissions_go_with_the_kind_of_resource(lf, resource, permissions):
+    asked = {"Principal": ANALYST, "Resource": resource}
+    refused = code(lf.grant_permissions, Permissions=permissions, **asked)
+    assert refused == "InvalidInputException"
+    held = lf.list_permissions()["PrincipalResourcePermissions"]
+    assert [one for one in held if one["Principal"] == ANALYST] == []
 
 
 def test_new_tables_follow_the_settings(aws, lf, analyst):

@@ -457,6 +457,70 @@ def test_a_task_without_heartbeats_times_out(aws, states, waiting):
     assert (found["status"], found["error"]) == ("FAILED", "States.HeartbeatTimeout")
 
 
+def test_a_late_heartbeat_is_told_from_a_late_answer(aws, states, waiting):
+    """Also where both deadlines passed before anybody looked, and without TimeoutSeconds."""
+    from datetime import timedelta
+
+    first, _ = waiting(HeartbeatSeconds=60, TimeoutSeconds=120)
+    aws.clock._now += timedelta(seconds=500)  # as a clock that runs by itself
+    found = states.describe_execution(executionArn=first)
+    assert (found["status"], found["error"]) == ("FAILED", "States.HeartbeatTimeout")
+    second, _ = waiting(HeartbeatSeconds=600)
+    aws.clock.move(seconds=599)
+    assert states.describe_execution(executionArn=second)["status"] == "RUNNING"
+    aws.clock.move(seconds=2)
+    assert states.describe_execution(executionArn=second)["error"] == "States.HeartbeatTimeout"
+
+
+def test_a_handler_that_takes_longer_than_its_task_may(run, make_function):
+    slow = make_function("slow", "import time\ndef handler(event, context):\n    time.sleep(1.2)")
+    failed = {"ErrorEquals": ["States.Timeout"], "Next": "Late", "ResultPath": None}
+    late = {"Late": {"Type": "Pass", "Result": "late", "End": True}}
+    by_name = {"Resource": SDK + "lambda:invoke", "Parameters": {"FunctionName": "slow"}}
+    for task in ({"Resource": slow}, by_name):
+        assert run({**one("Task", **task, TimeoutSeconds=1, Catch=[failed]), **late}) == "late"
+    assert run(one("Task", Resource=slow, TimeoutSeconds=3)) is None
+
+
+def test_a_handler_that_takes_longer_while_the_clock_runs():
+    aws = start_aws()
+    states, functions = boto3.client("stepfunctions"), boto3.client("lambda")
+    code = zip_handler("import time\ndef handler(event, context):\n    time.sleep(1.2)")
+    slow = functions.create_function(
+        FunctionName="slow", Role=aws.role, Handler="handler.handler", Runtime="python3.13",
+        Code={"ZipFile": code},
+    )["FunctionArn"]  # fmt: skip
+    definition = {"StartAt": "A", "States": one("Task", Resource=slow, TimeoutSeconds=1)}
+    machine = states.create_state_machine(
+        name="m", definition=json.dumps(definition), roleArn=aws.role
+    )["stateMachineArn"]
+    started = states.start_execution(stateMachineArn=machine)["executionArn"]
+    found = states.describe_execution(executionArn=started)
+    aws.stop()
+    assert (found["status"], found["error"]) == ("FAILED", "States.Timeout")
+
+
+def test_jitter_spreads_the_waits_the_same_way_in_every_run():
+    ends = []
+    for _ in range(2):
+        aws = start_aws(at="2026-03-02T09:00")
+        states = boto3.client("stepfunctions")
+        retry = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 100, "JitterStrategy": "FULL"}
+        task = one(
+            "Task", Resource=SDK + "sqs:sendMessage", Retry=[retry],
+            Parameters={"QueueUrl": "https://queue.amazonaws.com/111122223333/none",
+                        "MessageBody": "x"},
+        )  # fmt: skip
+        machine = states.create_state_machine(
+            name="m", definition=json.dumps({"StartAt": "A", "States": task}), roleArn=aws.role
+        )["stateMachineArn"]
+        aws.wait_for(states.start_execution(stateMachineArn=machine)["executionArn"])
+        ends.append(aws.clock.now().isoformat())
+        aws.stop()
+    assert ends[0] == ends[1]
+    assert "2026-03-02T09:00:00" < ends[0] < "2026-03-02T09:11:40"  # 100 + 200 + 400 at most
+
+
 def test_wrong_tokens_and_outputs_are_refused(states, waiting):
     _, token = waiting()
     with pytest.raises(states.exceptions.InvalidToken):
@@ -643,6 +707,24 @@ def test_wrong_definitions_are_refused(aws, states):
     found = states.validate_state_machine_definition(definition=json.dumps(document))
     assert found["result"] == "FAIL"
     assert found["diagnostics"][0]["location"] == "/States/A/Next"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    ["sqs:nope", "sqs:SendMessage", "nope:call", "sqs:sendMessage.sync", "aws-sdk:s3:nope"],
+)
+def test_a_call_that_no_service_has_is_no_valid_definition(aws, states, resource):
+    """Created or only validated: the service says the same."""
+    definition = json.dumps({"StartAt": "A", "States": one("Task", Resource=SDK + resource)})
+    found = states.validate_state_machine_definition(definition=definition)
+    assert found["result"] == "FAIL"
+    assert found["diagnostics"][0]["code"] == "SCHEMA_VALIDATION_FAILED"
+    assert found["diagnostics"][0]["location"] == "/States/A/Resource"
+    with pytest.raises(states.exceptions.InvalidDefinition, match="is not recognized"):
+        states.create_state_machine(name="x", definition=definition, roleArn=aws.role)
+    for right in ("sqs:sendMessage", "ecs:runTask.sync", "aws-sdk:s3:getObject"):
+        definition = json.dumps({"StartAt": "A", "States": one("Task", Resource=SDK + right)})
+        assert states.validate_state_machine_definition(definition=definition)["result"] == "OK"
 
 
 def test_the_same_name_and_input_is_the_same_execution(aws, states):

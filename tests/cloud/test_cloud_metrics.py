@@ -470,3 +470,96 @@ def test_a_failed_execution_raises_an_alarm(aws, cloudwatch, make_alarm):
     aws.wait_for(states.start_execution(stateMachineArn=machine)["executionArn"])
     aws.clock.move(minutes=1)
     assert state(cloudwatch)["StateValue"] == "ALARM"
+
+
+def total(cloudwatch, namespace, name, statistic="Sum", **dimensions):
+    """The statistic of a metric over the first hour, None without a data point."""
+    found = cloudwatch.get_metric_statistics(
+        Namespace=namespace, MetricName=name, StartTime=START, EndTime=minute(60), Period=3600,
+        Statistics=[statistic], Dimensions=[{"Name": n, "Value": v} for n, v in dimensions.items()],
+    )["Datapoints"]  # fmt: skip
+    return found[0][statistic] if found else None
+
+
+@pytest.mark.proves("CloudWatch", "Lambda's IteratorAge: how far a reader is behind", kind="real")
+def test_the_iterator_age_tells_how_far_a_reader_is_behind(aws, cloudwatch, make_function):
+    kinesis = boto3.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    arn = kinesis.describe_stream(StreamName="s")["StreamDescription"]["StreamARN"]
+    make_function("f", "def handler(event, context):\n    return 1")
+    boto3.client("lambda").create_event_source_mapping(
+        EventSourceArn=arn, FunctionName="f", StartingPosition="TRIM_HORIZON"
+    )
+    kinesis.put_record(StreamName="s", Data=b"1", PartitionKey="a")
+    aws.clock.move(seconds=90)
+    kinesis.put_record(StreamName="s", Data=b"2", PartitionKey="a")
+    aws.clock.move(seconds=30)
+    aws.run_event_sources()
+    asked = {"statistic": "Maximum", "FunctionName": "f"}
+    assert total(cloudwatch, "AWS/Lambda", "IteratorAge", **asked) == pytest.approx(30_000, abs=2)
+    boto3.client("lambda").invoke(FunctionName="f", Payload="{}")
+    assert total(cloudwatch, "AWS/Lambda", "IteratorAge", "SampleCount", FunctionName="f") == 1
+    assert total(cloudwatch, "AWS/Lambda", "Invocations", FunctionName="f") == 2
+
+
+@pytest.mark.proves("CloudWatch", "EventBridge's own metrics of a rule", kind="real")
+def test_a_rule_counts_matches_and_failures(aws, cloudwatch, make_queue, make_alarm):
+    (_, there), (_, dead) = make_queue("q"), make_queue("dead")
+    gone = "arn:aws:sqs:us-east-1:111122223333:gone"
+    events = boto3.client("events")
+    events.put_rule(Name="all", EventPattern='{"source": ["me"]}')
+    targets = [
+        {"Id": "1", "Arn": there},
+        {"Id": "2", "Arn": gone, "DeadLetterConfig": {"Arn": dead}},
+    ]
+    events.put_targets(Rule="all", Targets=targets)
+    make_alarm(
+        Namespace="AWS/Events", MetricName="FailedInvocations", Statistic="Sum", Threshold=1,
+        Dimensions=[{"Name": "RuleName", "Value": "all"}],
+    )  # fmt: skip
+    for source in ("me", "me", "other"):
+        events.put_events(Entries=[{"Source": source, "DetailType": "d", "Detail": "{}"}])
+    counts = {
+        name: total(cloudwatch, "AWS/Events", name, RuleName="all")
+        for name in ("MatchedEvents", "TriggeredRules", "Invocations", "FailedInvocations",
+                     "InvocationsSentToDlq", "InvocationsFailedToBeSentToDlq")
+    }  # fmt: skip
+    assert list(counts.values()) == [2, 2, 4, 2, 2, None]
+    aws.clock.move(minutes=2)
+    assert state(cloudwatch)["StateValue"] == "ALARM"
+    listed = cloudwatch.list_metrics(Namespace="AWS/Events", MetricName="Invocations")["Metrics"]
+    assert listed[0]["Dimensions"] == [{"Name": "RuleName", "Value": "all"}]
+
+
+@pytest.mark.proves(
+    "CloudWatch", "DynamoDB's consumed units and throttles, while its limits are on", kind="model"
+)
+def test_a_table_reports_what_it_used_and_refused(aws, cloudwatch):
+    from botocore.config import Config
+
+    client = boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
+    client.create_table(
+        TableName="t", KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 3},
+    )  # fmt: skip
+    aws.throttle(dynamodb=True)
+    refused = 0
+    for number in range(5):
+        try:
+            client.put_item(TableName="t", Item={"k": {"S": str(number)}})
+        except client.exceptions.ProvisionedThroughputExceededException:
+            refused += 1
+    assert refused == 2
+    assert total(cloudwatch, "AWS/DynamoDB", "ConsumedWriteCapacityUnits", TableName="t") == 3
+    assert total(cloudwatch, "AWS/DynamoDB", "WriteThrottleEvents", TableName="t") == 2
+    assert total(cloudwatch, "AWS/DynamoDB", "ReadThrottleEvents", TableName="t") is None
+
+
+@pytest.mark.proves(
+    "CloudWatch", "Metrics of Glue jobs, and DynamoDB's ThrottledRequests", kind="not here"
+)
+def test_no_metrics_are_made_up_for_glue(cloudwatch):
+    assert cloudwatch.list_metrics(Namespace="Glue")["Metrics"] == []
+    asked = {"Namespace": "AWS/DynamoDB", "MetricName": "ThrottledRequests"}
+    assert cloudwatch.list_metrics(**asked)["Metrics"] == []

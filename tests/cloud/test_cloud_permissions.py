@@ -3,6 +3,7 @@
 
 import io
 import json
+import threading
 
 import boto3
 import pytest
@@ -593,3 +594,185 @@ def test_a_presigned_url_ends_with_its_session_and_has_a_region(aws, lake):
     assert requests.get(url).content == b"hello"
     aws.clock.move(minutes=16)
     assert requests.get(url).status_code == 403
+
+
+@pytest.mark.proves(
+    "EventBridge", "Kinesis, Firehose and Step Functions are reached by the target's role",
+    kind="real",
+)  # fmt: skip
+def test_a_rule_reaches_a_stream_and_a_machine_as_its_role(aws, make_queue, bodies):
+    iam, events, kinesis = boto3.client("iam"), boto3.client("events"), boto3.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    stream = kinesis.describe_stream(StreamName="s")["StreamDescription"]["StreamARN"]
+    states = boto3.client("stepfunctions")
+    definition = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}'
+    machine = states.create_state_machine(name="m", definition=definition, roleArn=aws.role)
+    machine = machine["stateMachineArn"]
+    role = iam.create_role(
+        RoleName="rule", AssumeRolePolicyDocument=trust({"Service": "events.amazonaws.com"})
+    )["Role"]["Arn"]
+    url, dead = make_queue("dead")
+    events.put_rule(Name="all", EventPattern='{"source": ["me"]}')
+    late = {"DeadLetterConfig": {"Arn": dead}}
+    events.put_targets(Rule="all", Targets=[{"Id": "0", "Arn": stream, **late}])
+    aws.enforce_permissions()
+
+    def put():
+        """Send an event; return how many records and executions there are, and what failed why."""
+        events.put_events(Entries=[{"Source": "me", "DetailType": "d", "Detail": "{}"}])
+        shard = kinesis.list_shards(StreamName="s")["Shards"][0]["ShardId"]
+        iterator = kinesis.get_shard_iterator(
+            StreamName="s", ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        asked = {"QueueUrl": url, "MessageAttributeNames": ["All"], "MaxNumberOfMessages": 10}
+        told = boto3.client("sqs").receive_message(**asked).get("Messages", [])  # hidden from now
+        return (
+            len(kinesis.get_records(ShardIterator=iterator)["Records"]),
+            len(states.list_executions(stateMachineArn=machine)["executions"]),
+            sorted(one["MessageAttributes"]["ERROR_CODE"]["StringValue"] for one in told),
+        )
+
+    assert put() == (0, 0, ["NO_PERMISSIONS"])  # no role was given before anything was enforced
+    refused(lambda: events.put_targets(Rule="all", Targets=[{"Id": "1", "Arn": machine}]),
+            "ValidationException")  # fmt: skip
+    events.put_targets(
+        Rule="all",
+        Targets=[
+            {"Id": "0", "Arn": stream, "RoleArn": role, **late},
+            {"Id": "1", "Arn": machine, "RoleArn": role, **late},
+        ],
+    )
+    assert put() == (0, 0, ["NO_PERMISSIONS", "NO_PERMISSIONS"])
+    document = policy(action="kinesis:PutRecord", resource=stream)
+    iam.put_role_policy(RoleName="rule", PolicyName="p", PolicyDocument=document)
+    assert put() == (1, 0, ["NO_PERMISSIONS"])
+    document = policy(action="states:StartExecution", resource=machine)
+    iam.put_role_policy(RoleName="rule", PolicyName="q", PolicyDocument=document)
+    assert put() == (2, 1, [])
+    iam.update_assume_role_policy(
+        RoleName="rule", PolicyDocument=trust({"Service": "glue.amazonaws.com"})
+    )
+    assert put() == (2, 1, ["FAILED_TO_ASSUME_ROLE"] * 2)
+
+
+def test_a_rule_without_leave_of_the_queue_tells_the_dead_letter_queue(aws, make_queue, bodies):
+    (_, arn), (dead, dead_arn) = make_queue("q"), make_queue("dead")
+    events = boto3.client("events")
+    events.put_rule(Name="all", EventPattern='{"source": ["me"]}')
+    target = {"Id": "1", "Arn": arn, "DeadLetterConfig": {"Arn": dead_arn}}
+    events.put_targets(Rule="all", Targets=[target])
+    aws.enforce_permissions()
+    events.put_events(Entries=[{"Source": "me", "DetailType": "d", "Detail": "{}"}])
+    assert len(bodies(dead)) == 1
+
+
+def test_s3_asks_for_leave_at_each_event(aws, lake, make_queue, make_function, bodies):
+    url, arn = make_queue("inbox")
+    function = make_function("f", "def handler(event, context): return 1")
+    functions, sqs = boto3.client("lambda"), boto3.client("sqs")
+    topic = boto3.client("sns").create_topic(Name="news")["TopicArn"]
+    wanted = {"Events": ["s3:ObjectCreated:*"]}
+    lake.put_bucket_notification_configuration(
+        Bucket="lake",
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {"QueueArn": arn, **wanted,
+                 "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "q/"}]}}}
+            ],
+            "LambdaFunctionConfigurations": [
+                {"LambdaFunctionArn": function, **wanted,
+                 "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "f/"}]}}}
+            ],
+        },
+    )  # fmt: skip
+    assert topic
+    bodies(url)
+    aws.enforce_permissions()
+
+    def put():
+        lake.put_object(Bucket="lake", Key="q/1", Body=b"")
+        lake.put_object(Bucket="lake", Key="f/1", Body=b"")
+        return len(bodies(url)), len(aws.invocations)
+
+    assert put() == (0, 0)
+    assert aws.explain().request.action == "lambda:InvokeFunction"
+    functions.add_permission(
+        FunctionName="f", StatementId="s3", Action="lambda:InvokeFunction",
+        Principal="s3.amazonaws.com", SourceArn="arn:aws:s3:::lake",
+    )  # fmt: skip
+    leave = policy(Principal={"Service": "s3.amazonaws.com"}, action="sqs:SendMessage")
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": leave})
+    assert put() == (1, 1)
+    functions.remove_permission(FunctionName="f", StatementId="s3")
+    assert put() == (1, 1)
+
+
+def test_a_thread_acts_as_whom_its_starter_acts_as(aws, lake):
+    role = boto3.client("iam").create_role(
+        RoleName="sfn", AssumeRolePolicyDocument=trust({"Service": "states.amazonaws.com"})
+    )["Role"]["Arn"]
+    aws.enforce_permissions()
+    found = []
+
+    def read():
+        try:
+            found.append(lake.get_object(Bucket="lake", Key="raw/x")["Body"].read())
+        except ClientError as error:
+            found.append(error.response["Error"]["Code"])
+
+    class Own(threading.Thread):
+        def run(self):
+            read()
+
+    go = threading.Event()
+    with aws.acting_as(role, "states.amazonaws.com"):
+        late = threading.Thread(target=lambda: (go.wait(10), read()))
+        for thread in (late, Own(), threading.Thread(target=read)):
+            thread.start()
+            if thread is not late:
+                thread.join()
+    go.set()  # whom it acts as was settled when it started
+    late.join()
+    assert found == ["AccessDenied"] * 3
+    outside = threading.Thread(target=read)
+    outside.start()
+    outside.join()
+    assert found[-1] == b"hello"
+
+
+def test_what_a_service_does_for_a_role_is_not_done_by_the_role(aws, make_queue, bodies):
+    """A role that may only put events reaches the queue of a rule: the service sends."""
+    url, arn = make_queue("inbox")
+    leave = policy(Principal={"Service": "events.amazonaws.com"}, action="sqs:SendMessage")
+    boto3.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": leave})
+    events, iam = boto3.client("events"), boto3.client("iam")
+    events.put_rule(Name="all", EventPattern='{"source": ["me"]}')
+    events.put_targets(Rule="all", Targets=[{"Id": "1", "Arn": arn}])
+    role = iam.create_role(
+        RoleName="r", AssumeRolePolicyDocument=trust({"Service": "lambda.amazonaws.com"})
+    )["Role"]["Arn"]
+    document = policy(action="events:PutEvents")
+    iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=document)
+    aws.enforce_permissions()
+    with aws.acting_as(role):
+        events.put_events(Entries=[{"Source": "me", "DetailType": "d", "Detail": "{}"}])
+        refused(lambda: boto3.client("sqs").receive_message(QueueUrl=url))
+    assert len(bodies(url)) == 1
+
+
+def test_a_schedule_acts_as_its_role_and_needs_no_queue_policy(aws, make_queue, bodies):
+    iam, (url, arn) = boto3.client("iam"), make_queue("inbox")
+    role = iam.create_role(
+        RoleName="r", AssumeRolePolicyDocument=trust({"Service": "scheduler.amazonaws.com"})
+    )["Role"]["Arn"]
+    aws.enforce_permissions()
+    boto3.client("scheduler").create_schedule(
+        Name="tick", ScheduleExpression="cron(0 * * * ? *)",
+        FlexibleTimeWindow={"Mode": "OFF"}, Target={"Arn": arn, "RoleArn": role, "Input": "{}"},
+    )  # fmt: skip
+    aws.clock.move(hours=1)
+    assert bodies(url) == []
+    document = policy(action="sqs:SendMessage")
+    iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=document)
+    aws.clock.move(hours=1)
+    assert bodies(url) == ["{}"]

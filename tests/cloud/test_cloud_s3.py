@@ -195,6 +195,39 @@ def test_public_access_block(s3):
     assert code(s3.put_bucket_policy, Policy="{}") == "MalformedPolicy"
 
 
+@pytest.mark.proves("S3", "New buckets have ACLs disabled", kind="real")
+def test_acls_are_disabled_until_the_owner_allows_them(s3):
+    controls = s3.get_bucket_ownership_controls(Bucket="mine")["OwnershipControls"]
+    assert controls == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    s3.put_object(Bucket="mine", Key="k", Body=b"1", ACL="bucket-owner-full-control")
+    everybody = 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'
+    for call, asked in (
+        (s3.put_bucket_acl, {"ACL": "public-read"}),
+        (s3.put_object_acl, {"Key": "k", "ACL": "public-read"}),
+        (s3.put_object_acl, {"Key": "k", "GrantRead": everybody}),
+        (s3.put_object, {"Key": "new", "ACL": "public-read"}),
+        (s3.copy_object, {"Key": "new", "CopySource": "mine/k", "ACL": "public-read"}),
+        (s3.create_multipart_upload, {"Key": "new", "ACL": "public-read"}),
+    ):
+        assert code(call, **asked) == "AccessControlListNotSupported"
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket="mine")["Contents"]] == ["k"]
+
+    def create(Bucket, **asked):
+        s3.create_bucket(Bucket="open", ACL="public-read", **asked)
+
+    assert code(create) == "InvalidBucketAclWithObjectOwnership"
+    refused = code(create, ObjectOwnership="ObjectWriter")
+    assert refused == "InvalidBucketAclWithBlockPublicAccessError"
+    rules = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    s3.put_bucket_ownership_controls(Bucket="mine", OwnershipControls=rules)
+    s3.put_object(Bucket="mine", Key="k", Body=b"1", ACL="private")
+    assert code(s3.put_object_acl, Key="k", ACL="public-read") == "AccessDenied"
+    s3.delete_public_access_block(Bucket="mine")
+    s3.put_object_acl(Bucket="mine", Key="k", ACL="public-read")
+    grants = s3.get_object_acl(Bucket="mine", Key="k")["Grants"]
+    assert "READ" in [one["Permission"] for one in grants]
+
+
 @pytest.mark.proves("S3", "Notifications of deletes: markers and versions", kind="real")
 def test_notifications_of_deletes(s3, make_queue, bodies):
     url, arn = make_queue("gone")

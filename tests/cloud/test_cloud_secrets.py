@@ -165,6 +165,46 @@ def test_a_rotation_needs_a_function_that_exists(aws, secrets):
     refused(lambda: secrets.rotate_secret(**ask), "ResourceNotFoundException")
 
 
+@pytest.mark.parametrize("change", ["put_secret_value", "update_secret"])
+def test_a_new_value_by_hand_counts_as_a_rotation(aws, secrets, function, change):
+    rules = {"AutomaticallyAfterDays": 30}
+    secrets.rotate_secret(SecretId="db", RotationLambdaARN=function, RotationRules=rules)
+    aws.clock.move(days=10)
+    staged = {"VersionStages": ["MINE"]} if change == "put_secret_value" else None
+    if staged:  # not the current value
+        secrets.put_secret_value(SecretId="db", SecretString="side", **staged)
+        moment = secrets.describe_secret(SecretId="db")["NextRotationDate"]
+        assert (moment - aws.clock.now()).days == 20
+    getattr(secrets, change)(SecretId="db", SecretString="by hand")
+    moment = secrets.describe_secret(SecretId="db")["NextRotationDate"]
+    assert (moment - aws.clock.now()).days == 30
+    runs = len(aws.invocations)
+    aws.clock.move(days=29)
+    assert (len(aws.invocations), value(secrets)) == (runs, "by hand")
+    aws.clock.move(days=1)
+    assert len(aws.invocations) == runs + 4
+
+
+def test_a_policy_for_everybody_can_be_blocked(aws, secrets):
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue",
+                 "Resource": "*"}  # fmt: skip
+    asked = {"SecretId": "db", "BlockPublicPolicy": True}
+
+    def document():
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    def put():
+        secrets.put_resource_policy(ResourcePolicy=document(), **asked)
+
+    refused(put, "PublicPolicyException")
+    assert "ResourcePolicy" not in secrets.get_resource_policy(SecretId="db")
+    statement["Principal"] = {"AWS": ["*"]}
+    refused(put, "PublicPolicyException")
+    statement["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+    put()
+    assert secrets.get_resource_policy(SecretId="db")["ResourcePolicy"] == document()
+
+
 def test_a_trial_without_rotation_only_tests(aws, secrets, function):
     secrets.rotate_secret(
         SecretId="db",

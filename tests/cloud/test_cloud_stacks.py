@@ -8,7 +8,8 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from dealab.cloud import start_aws, templates
+from dealab.cloud import start_aws
+from dealab.models import templates
 from dealab.sql.errors import LabLimit
 
 PIPELINE = (Path(__file__).parent / "pipeline.yaml").read_text()
@@ -362,6 +363,28 @@ def test_sam_says_what_is_wrong(stacks):
         stacks.create_stack(
             StackName="s", TemplateBody=text, Capabilities=[*IAM, "CAPABILITY_AUTO_EXPAND"]
         )
+
+
+def test_a_stack_makes_its_resources_in_its_own_region(aws):
+    stacks = boto3.client("cloudformation", region_name="eu-west-1")
+    stacks.create_stack(
+        StackName="far",
+        TemplateBody=json.dumps(
+            {
+                "Resources": {
+                    "Queue": {"Type": "AWS::SQS::Queue"},
+                    "Bucket": {"Type": "AWS::S3::Bucket"},
+                }
+            }
+        ),
+    )
+    made = stacks.describe_stack_resources(StackName="far")["StackResources"]
+    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in made}
+    there = boto3.client("sqs", region_name="eu-west-1").list_queues()["QueueUrls"]
+    assert there == [names["Queue"]]
+    assert "QueueUrls" not in boto3.client("sqs").list_queues()
+    place = boto3.client("s3").get_bucket_location(Bucket=names["Bucket"])
+    assert place["LocationConstraint"] == "eu-west-1"
 
 
 @pytest.mark.proves(

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from cloud_unguarded import run_unguarded
 
-from dealab.cloud import subprocesses
+from dealab.guard import subprocesses
 
 SCRIPT = Path(__file__).with_name("children.py")
 OTHER_PROGRAMS = {"a program without any environment", "a program of a shell"}

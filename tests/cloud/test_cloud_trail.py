@@ -193,6 +193,40 @@ def test_a_trail_writes_log_files(lab):
     assert s3.list_objects_v2(Bucket="trails", Prefix="p/")["KeyCount"] == 1
 
 
+@pytest.mark.proves("CloudTrail", "A trail's events land in CloudWatch Logs, too", kind="real")
+def test_a_trail_writes_to_a_log_group_and_tells_when(lab):
+    client, logs = boto3.client("cloudtrail"), boto3.client("logs")
+    boto3.client("s3").create_bucket(Bucket="trails")
+    arn = "arn:aws:logs:us-east-1:111122223333:log-group:trail:*"
+    asked = {"Name": "main", "S3BucketName": "trails", "CloudWatchLogsLogGroupArn": arn}
+    with pytest.raises(client.exceptions.InvalidCloudWatchLogsRoleArnException):
+        client.create_trail(**asked)
+    with pytest.raises(client.exceptions.InvalidCloudWatchLogsLogGroupArnException):
+        client.create_trail(**asked, CloudWatchLogsRoleArn=lab.role)
+    logs.create_log_group(logGroupName="trail")
+    client.create_trail(**asked, CloudWatchLogsRoleArn=lab.role)
+    with pytest.raises(client.exceptions.InvalidCloudWatchLogsLogGroupArnException):
+        client.update_trail(Name="main", CloudWatchLogsLogGroupArn=arn.replace("trail:*", "no:*"))
+    assert client.get_trail(Name="main")["Trail"]["CloudWatchLogsLogGroupArn"] == arn
+    before = client.get_trail_status(Name="main")
+    assert (before["IsLogging"], before["TimeLoggingStarted"]) == (False, "")
+    assert "LatestDeliveryTime" not in before
+    client.start_logging(Name="main")
+    boto3.client("kinesis").create_stream(StreamName="s", ShardCount=1)
+    lab.clock.move(minutes=7)
+    stream = "111122223333_CloudTrail_us-east-1"
+    found = logs.get_log_events(logGroupName="trail", logStreamName=stream)["events"]
+    assert "CreateStream" in [json.loads(one["message"])["eventName"] for one in found]
+    told = client.get_trail_status(Name="main")
+    assert told["StartLoggingTime"] == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    assert told["LatestDeliveryTime"] == datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
+    assert told["LatestCloudWatchLogsDeliveryTime"] == told["LatestDeliveryTime"]
+    assert told["LatestDeliveryAttemptTime"] == "2026-03-02T09:05:00Z"
+    client.stop_logging(Name="main")
+    told = client.get_trail_status(Name="main")
+    assert (told["IsLogging"], told["TimeLoggingStopped"]) == (False, "2026-03-02T09:07:00Z")
+
+
 @pytest.mark.proves("CloudTrail", "Data events and advanced selectors of a trail", kind="not here")
 def test_data_events_of_a_trail_are_refused_by_name(lab):
     boto3.client("s3").create_bucket(Bucket="trails")

@@ -278,6 +278,10 @@ def test_limits_and_order():
     assert rows("fields @message", found)[0] == {"@message": "10049"}
     assert len(rows("fields @message", found, limit=7)) == 7
     assert len(rows("fields @message | limit 3", found, limit=7)) == 3
+    assert len(rows("fields @message | limit any 3", found)) == 3
+    assert len(rows("fields @message | limit 100000", found)) == len(found) > 10_000
+    with pytest.raises(MalformedQuery, match="1 to 100000"):
+        rows("fields @message | limit 100001", found)
     answer = run("filter @message like /^100/", found, 0, 5000, 0)
     assert (answer.matched, answer.scanned) == (11, 5001)
 

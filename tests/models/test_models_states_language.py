@@ -69,6 +69,32 @@ def test_wrong_calls_are_refused(text):
         call(text, {"l": [1], "o": {}})
 
 
+def nested(times, inner="1"):
+    return "States.Array(" * times + inner + ")" * times
+
+
+def test_ten_functions_can_stand_in_a_field_and_not_eleven():
+    # The documentation counts the functions of such a field, not how deep they stand.
+    inner = "States.ArrayGetItem(States.StringSplit(States.ArrayGetItem(States.StringSplit($.a, "
+    parts = [f"{inner}'/'), 2), '.'), {number})" for number in (0, 1)]
+    nine = f"States.Format('{{}}.{{}}', {', '.join(parts)})"
+    assert intrinsics.count(nine) == 9
+    assert call(nine, {"a": "a/b/c.d"}) == "c.d"
+    assert intrinsics.count("States.Array(')States.Array(', $.l[?(@.p > 1)])") == 1
+    assert call(nested(10))
+    with pytest.raises(intrinsics.IntrinsicError, match="More than 10"):
+        call(nested(11))
+    with pytest.raises(intrinsics.IntrinsicError, match="More than 10"):
+        call(f"States.Array({nested(5)}, {nested(5)})")
+
+    def found(text):
+        state = {"Type": "Pass", "Parameters": {"a.$": text}, "End": True}
+        return asl.problems(json.dumps({"StartAt": "A", "States": {"A": state}}))
+
+    assert not found(nested(10))
+    assert found(nested(11))[0].location == "/States/A/Parameters/a.$"
+
+
 def test_chance_stays_in_its_range_and_repeats_with_a_seed():
     numbers = {intrinsics.evaluate("States.MathRandom(1, 3)", None, seed) for seed in range(50)}
     assert numbers == {1, 2}

@@ -63,6 +63,12 @@ def test_wheel_has_the_settings_of_jupyterlab(wheel):
     assert settings["@jupyter-widgets/jupyterlab-manager:plugin"]["saveState"] is True
 
 
+def test_wheel_has_what_is_loaded_by_its_path(wheel):
+    """Does the guard of child processes travel along, and the table of resource types?"""
+    assert (wheel / "dealab" / "guard" / "child" / "sitecustomize.py").is_file()
+    assert (wheel / "dealab" / "models" / "resource_types.yaml").is_file()
+
+
 def test_wheel_has_no_solutions(wheel):
     """Do assignments, with their solutions and hidden tests, stay out of the students' package?"""
     course = {

@@ -2,6 +2,8 @@
 
 import contextlib
 
+from dealab.cloud import serving
+
 
 def answer(functions: dict) -> None:
     """Make moto answer operations: ``{"create_classifier": function(backend, given) -> dict}``."""
@@ -9,7 +11,11 @@ def answer(functions: dict) -> None:
     from moto.glue.responses import GlueResponse
 
     def method(function):
-        return lambda self: ActionResult(function(self.glue_backend, dict(self.parameters)) or {})
+        def answered(self):
+            with in_its_words():
+                return ActionResult(function(self.glue_backend, dict(self.parameters)) or {})
+
+        return answered
 
     for name, function in functions.items():
         setattr(GlueResponse, name, method(function))
@@ -56,43 +62,16 @@ def acting(role: str, session: str):
     return lab.acting_as(arn, "glue.amazonaws.com", session)
 
 
-def _backend(backend, service: str):
-    """Return moto's backend of another service, with its joint in place."""
-    import moto.backends
-
-    return moto.backends.get_backend(service)[backend.account_id][backend.region_name]
-
-
 def write_log(backend, group: str, stream: str, text: str) -> None:
-    """Put the lines of ``text`` into a log stream, which is made when it isn't there."""
-    logs = _backend(backend, "logs")
-    logs.ensure_log_group(group)
-    if stream not in logs.groups[group].streams:
-        logs.create_log_stream(group, stream)
-    at = int(now().timestamp() * 1000)
-    lines = [{"timestamp": at, "message": line} for line in text.splitlines() if line.strip()]
+    """Put the lines of ``text`` that are not empty into a log stream."""
+    lines = [line for line in text.splitlines() if line.strip()]
     if lines:
-        logs.put_log_events(group, stream, lines)
+        serving.write_log(backend.account_id, backend.region_name, group, stream, lines)
 
 
 def tell(backend, kind: str, detail: dict, source: str = "aws.glue") -> None:
     """Send an event of the service to the default event bus."""
-    from moto.moto_api._internal import mock_random
-
-    bus = _backend(backend, "events").describe_event_bus("default")
-    event = {
-        "version": "0",
-        "id": str(mock_random.uuid4()),
-        "detail-type": kind,
-        "source": source,
-        "account": backend.account_id,
-        "time": now().strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "region": backend.region_name,
-        "resources": [],
-        "detail": detail,
-    }
-    for rule in list(bus.rules.values()):
-        rule.send_to_targets(event)
+    serving.tell(source, kind, detail, backend.region_name)
 
 
 def on_schedule(backend, name: str, expression_of, happen) -> None:

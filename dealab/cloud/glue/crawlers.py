@@ -13,9 +13,9 @@ from dealab.cloud.glue.common import (
     write_log,
 )
 from dealab.models.crawler import documents
+from dealab.models.crawler.custom import Classifiers
 from dealab.models.crawler.settings import BadSettings, Settings, check_targets
 
-_KINDS = ("CsvClassifier", "JsonClassifier", "GrokClassifier", "XMLClassifier")
 _MEMBERS = {
     "Role": "role",
     "DatabaseName": "database_name",
@@ -63,10 +63,10 @@ def join(lab_of) -> None:
             "update_crawler_schedule": _set_schedule,
             "start_crawler_schedule": lambda b, given: _schedule(b, given, "SCHEDULED"),
             "stop_crawler_schedule": lambda b, given: _schedule(b, given, "NOT_SCHEDULED"),
-            "create_classifier": _create_classifier,
-            "get_classifier": lambda b, given: {"Classifier": _classifier(b, given["Name"])},
-            "get_classifiers": lambda b, given: {"Classifiers": [*kept(b, "classifiers").values()]},
-            "delete_classifier": _delete_classifier,
+            "create_classifier": lambda b, given: _classifiers(b).create(given, now()),
+            "get_classifier": lambda b, given: {"Classifier": _classifiers(b).find(given["Name"])},
+            "get_classifiers": lambda b, given: {"Classifiers": _classifiers(b).every()},
+            "delete_classifier": lambda b, given: _classifiers(b).delete(given["Name"]),
         }
     )
 
@@ -77,10 +77,11 @@ def join(lab_of) -> None:
 def _check(backend, name: str, given: dict) -> Settings:
     if given.get("schedule"):
         check_schedule(given["schedule"])
-    classifiers = [_classifier(backend, one) for one in given.get("classifiers") or []]
     told = [given.get(n) for n in ("database_name", "table_prefix", "schema_change_policy")]
     told += [given.get(n) for n in ("recrawl_policy", "configuration")]
     with in_its_words():
+        find = _classifiers(backend).find
+        classifiers = [find(one) for one in given.get("classifiers") or []]
         check_targets(given.get("targets"), given.get("recrawl_policy"))
         return Settings.read(name, *told, classifiers)
 
@@ -116,27 +117,9 @@ def _schedule(backend, given: dict, state: str) -> None:
     crawler.schedule_state = state
 
 
-def _create_classifier(backend, given: dict) -> None:
-    from dealab.sql.errors import LabLimit
-
-    kind = next(name for name in _KINDS if given.get(name))
-    if kind in _KINDS[2:]:
-        raise LabLimit(f"a {kind}", "a grok pattern or an XML row tag makes the columns.")
-    told = {"Version": 1, "CreationTime": now(), "LastUpdated": now()} | given[kind]
-    if told["Name"] in kept(backend, "classifiers"):
-        raise refuse("AlreadyExistsException", f"{told['Name']} already exists")
-    kept(backend, "classifiers")[told["Name"]] = {kind: told}
-
-
-def _classifier(backend, name: str) -> dict:
-    if name not in kept(backend, "classifiers"):
-        raise refuse("EntityNotFoundException", f"Classifier {name} not found.")
-    return kept(backend, "classifiers")[name]
-
-
-def _delete_classifier(backend, given: dict) -> None:
-    _classifier(backend, given["Name"])
-    del kept(backend, "classifiers")[given["Name"]]
+def _classifiers(backend) -> Classifiers:
+    held = kept(backend, "classifiers")
+    return held.setdefault("all", Classifiers())
 
 
 def _metrics(backend, given: dict) -> dict:

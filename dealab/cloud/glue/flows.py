@@ -64,7 +64,11 @@ def _check(backend, name, workflow, kind, schedule, actions) -> None:
     if name in backend.triggers:
         raise refuse("AlreadyExistsException", f"Trigger with name {name} already submitted")
     if kind == "EVENT":
-        raise LabLimit("triggers of the kind EVENT", "an EventBridge event starts the workflow.")
+        raise LabLimit(
+            "triggers of the kind EVENT",
+            "An EventBridge event starts the workflow.",
+            "A trigger of Glue starts on demand, on a schedule, after other jobs, or on events.",
+        )
     if kind == "SCHEDULED":
         check_schedule(schedule or "")
     if workflow and workflow not in backend.workflows:
@@ -117,19 +121,11 @@ def _start_workflow(backend, name: str, properties) -> str:
 
 def fire(backend, trigger, run) -> None:
     """Run a trigger's actions and whatever they set off in turn; ``run`` is a workflow's run."""
-    waiting = [trigger]
-    while waiting:
-        current = waiting.pop(0)
-        done = [_act(backend, current, action, run) for action in current.actions]
-        if run is not None:
-            run.done.append({"trigger": current.name, "actions": done})
-        for other in list(backend.triggers.values()):
-            watches = other.trigger_type == "CONDITIONAL" and other.state == "ACTIVATED"
-            if watches and other.workflow_name == (run and run.workflow_name):
-                predicate = other.predicate.as_dict()
-                if workflows.met(predicate, done, other.met):
-                    other.met = {}
-                    waiting.append(other)
+
+    def act(one, action) -> dict:
+        return _act(backend, one, action, run)
+
+    workflows.fire(trigger, run, backend.triggers, act)
 
 
 def _act(backend, trigger, action, run) -> dict:

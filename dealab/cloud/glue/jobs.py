@@ -66,7 +66,7 @@ def join(lab_of) -> None:
         {
             "update_job": _update,
             "batch_stop_job_run": _stop,
-            "get_job_bookmark": lambda b, given: {"JobBookmarkEntry": _entry(b, given["JobName"])},
+            "get_job_bookmark": _get_bookmark,
             "reset_job_bookmark": _reset,
         }
     )
@@ -110,31 +110,13 @@ def _bookmarks(backend, name: str) -> Bookmarks:
     return kept(backend, "bookmarks").setdefault(name, Bookmarks())
 
 
-def _entry(backend, name: str) -> dict:
-    import json
-
-    marks = kept(backend, "bookmarks").get(name)
-    if marks is None or not marks.states:
-        raise refuse("EntityNotFoundException", f"Job bookmark for job {name} not found.")
-    run_id, state = marks.last
-    previous = [*marks.states][-2:-1]
-    return {
-        "JobName": name,
-        "Version": marks.version,
-        "Run": len(marks.states),
-        "Attempt": 0,
-        "RunId": run_id,
-        "JobBookmark": json.dumps(state, default=str),
-    } | ({"PreviousRunId": previous[0]} if previous else {})
+def _get_bookmark(backend, given: dict) -> dict:
+    return {"JobBookmarkEntry": _bookmarks(backend, given["JobName"]).entry(given["JobName"])}
 
 
 def _reset(backend, given: dict) -> dict:
-    entry = _entry(backend, given["JobName"])
-    try:
-        _bookmarks(backend, given["JobName"]).reset(given.get("RunId"))
-    except KeyError as error:
-        raise refuse("EntityNotFoundException", f"Job run {given['RunId']} not found.") from error
-    return {"JobBookmarkEntry": entry | {"JobBookmark": "{}"}}
+    name = given["JobName"]
+    return _bookmarks(backend, name).reset_entry(name, given.get("RunId"))
 
 
 # --- running --------------------------------------------------------------------------
@@ -230,7 +212,11 @@ def _library(run: Run, reading: Reading, stack) -> dict:
     if run.kind != "glueetl":
         return awsglue.modules(no_spark, reading, _objects, _catalog_table)
     if not spark.available():
-        raise LabLimit(f"Spark jobs: {spark.why_not()}", "the job runs on a Spark cluster.")
+        raise LabLimit(
+            f"Spark jobs: {spark.why_not()}",
+            "The job runs on a Spark cluster that Glue starts and ends.",
+            "Glue bills a job by DPU-hour; Python shell jobs need no cluster.",
+        )
     spark.session()
     stack.enter_context(awsglue.one_spark_context())
     return awsglue.modules(spark.session, reading, _objects, _catalog_table)

@@ -6,6 +6,7 @@ running Lab. Patching waits for the first call to a service because importing al
 a second at the start.
 """
 
+import threading
 from importlib import import_module
 
 #: services of moto that have a joint here; what follows "_" is one part of a large service
@@ -58,13 +59,20 @@ def install(lab_of) -> None:
     import moto.backends
 
     original = moto.backends.get_backend
-    pending = set(JOINED)
+    pending, joining = set(JOINED), set()
+    lock = threading.RLock()  # a second thread waits, so that nobody meets a half-joined service
 
     def get_backend(name):
-        for joint in sorted(pending):
-            if name == joint.partition("_")[0]:
-                pending.remove(joint)
-                import_module(f"{__name__}.{joint}").join(lab_of)
+        if any(name == joint.partition("_")[0] for joint in tuple(pending)):
+            with lock:
+                for joint in sorted(pending - joining):  # a joint may look services up, too
+                    if name == joint.partition("_")[0]:
+                        joining.add(joint)
+                        try:
+                            import_module(f"{__name__}.{joint}").join(lab_of)
+                            pending.remove(joint)  # only now: one that failed fails again
+                        finally:
+                            joining.remove(joint)
         return original(name)
 
     moto.backends.get_backend = get_backend

@@ -44,7 +44,12 @@ def join(lab_of) -> None:
 
     def create_api(self, *args, **kwargs):
         if kwargs.get("protocol_type") == "WEBSOCKET":
-            raise LabLimit("WebSocket APIs", "keeps a connection open and routes its messages")
+            raise LabLimit(
+                "WebSocket APIs",
+                "API Gateway keeps a connection open and routes its messages by their content.",
+                "REST and HTTP APIs answer requests; a WebSocket API can also send without "
+                "being asked.",
+            )
         http.listen(lab_of)
         return create_http(self, *args, **kwargs)
 

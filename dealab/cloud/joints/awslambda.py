@@ -6,6 +6,7 @@ also drops settings (file systems, dead letters), has no provisioned concurrency
 """
 
 import base64
+import functools
 import io
 import json
 import zipfile
@@ -42,9 +43,23 @@ def join(lab_of) -> None:
 
     # Settings
 
+    @functools.cache
+    def runtimes() -> tuple:
+        """The names that the service has, as the SDK knows them."""
+        import boto3
+
+        model = boto3.client("lambda", region_name="us-east-1").meta.service_model
+        return tuple(model.shape_for("Runtime").enum)
+
     def check(function, settings: dict) -> None:
         if refused := functions.settings_refused(settings):
             raise InvalidParameterValueException(refused)
+        runtime = settings.get("Runtime")
+        if runtime and runtime not in (known := runtimes()):
+            raise InvalidParameterValueException(
+                f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy "
+                f"enum value set: [{', '.join(known)}] or be a valid ARN"
+            )
         for mount in settings.get("FileSystemConfigs") or []:
             from moto.efs.models import efs_backends
 

@@ -34,13 +34,21 @@ def join(lab_of) -> None:
                 refusal.code = refusal.error_type = getattr(error, "code", "ValidationError")
                 raise refusal from error
             except NotInLab as error:
-                raise LabLimit(f"{error} of CloudFormation", "may well accept it") from error
+                raise LabLimit(
+                    f"{error} of CloudFormation",
+                    "CloudFormation takes all types and functions of the registry and of its own.",
+                    "A change set shows what a template would do before it does it.",
+                ) from error
 
         return method
 
     def refusing(name, does):
         def method(self):
-            raise LabLimit(f"{name} of CloudFormation", does)
+            raise LabLimit(
+                f"{name} of CloudFormation",
+                f"CloudFormation {does}.",
+                "A stack set deploys to many accounts and Regions; drift is what changed by hand.",
+            )
 
         return method
 

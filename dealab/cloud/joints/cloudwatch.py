@@ -7,9 +7,10 @@ percentile and no expression but a single name, and never evaluates an alarm.
 import json
 import sys
 
-from dealab.models import alarms, metrics
-from dealab.models.alarms import MINUTE, Fault, epoch, moment
+from dealab.models import activity, alarms, metrics
+from dealab.models.alarms import MINUTE, epoch, moment
 from dealab.models.gauges import Gauges
+from dealab.models.refusals import Refused
 
 
 def join(lab_of) -> None:
@@ -30,8 +31,8 @@ def join(lab_of) -> None:
         def answered(self):
             try:
                 return operation(self, self._get_params())
-            except Fault as error:
-                raise CloudWatchException(error.code, error.message) from error
+            except Refused as error:
+                raise CloudWatchException(error.code, str(error)) from error
 
         setattr(CloudWatchResponse, operation.__name__, answered)
 
@@ -57,19 +58,8 @@ def join(lab_of) -> None:
         wake(lab_of(), self)
 
     def get_filtered_metrics(self, metric_name, namespace, dimensions):
-        unique = {}
-        for datum in [*self.metric_data, *_shown(lab_of())]:
-            fits = all(
-                any(
-                    d["Name"] == one.name and d.get("Value") in (None, one.value)
-                    for one in datum.dimensions
-                )
-                for d in dimensions or ()
-            )
-            key = (datum.namespace, datum.name, _dims(datum.dimensions))
-            if fits and namespace in (None, key[0]) and metric_name in (None, key[1]):
-                unique.setdefault(key, datum)
-        return list(unique.values())
+        data = [*self.metric_data, *_shown(lab_of())]
+        return activity.listed(data, metric_name, namespace, dimensions)
 
     # alarms
 
@@ -85,45 +75,24 @@ def join(lab_of) -> None:
         try:
             metrics.composite(ask["AlarmRule"], lambda name: _state(self.cloudwatch_backend, name))
         except (ValueError, KeyError) as error:
-            raise Fault("ValidationError", f"AlarmRule is not valid: {error}") from error
+            raise Refused("ValidationError", f"AlarmRule is not valid: {error}") from error
         alarms.check_actions(ask)
         if ask.get("ActionsSuppressor"):
-            raise LabLimit("ActionsSuppressor of a composite alarm", "It holds back its actions.")
+            raise LabLimit(
+                "ActionsSuppressor of a composite alarm",
+                "An alarm that suppresses holds back the actions of the composite alarm.",
+                "A composite alarm rings once for many alarms and so lowers the noise.",
+            )
         return alarm_response(self)
 
     @answers
     def describe_alarms(self, ask):
-        """Composite alarms only when they are asked for, as on the service; all filters hold."""
-        kinds = ask.get("AlarmTypes") or ["MetricAlarm"]
-        prefix, action = ask.get("AlarmNamePrefix") or "", ask.get("ActionPrefix") or ""
-        found = [
-            alarm
-            for name, alarm in sorted(self.cloudwatch_backend.alarms.items())
-            if ("CompositeAlarm" if alarm.rule else "MetricAlarm") in kinds
-            and name in (ask.get("AlarmNames") or [name])
-            and name.startswith(prefix)
-            and ask.get("StateValue") in (None, alarm.state_value)
-            and (not action or any(one.startswith(action) for one in alarm.alarm_actions))
-        ]
-        composite = [alarm for alarm in found if alarm.rule]
-        plain = [alarm for alarm in found if not alarm.rule]
-        return ActionResult({"MetricAlarms": plain, "CompositeAlarms": composite})
+        return ActionResult(activity.chosen(self.cloudwatch_backend.alarms, ask))
 
     @answers
     def describe_alarm_history(self, ask):
-        name, kind = ask.get("AlarmName"), ask.get("HistoryItemType")
-        first, last = epoch(ask.get("StartDate") or 0), epoch(ask.get("EndDate") or 2**40)
-        items = [
-            item
-            for alarm in self.cloudwatch_backend.alarms.values()
-            for item in alarm.history
-            if name in (None, alarm.name)
-            and kind in (None, item["HistoryItemType"])
-            and first <= item["Timestamp"].timestamp() <= last
-        ]
-        newest = ask.get("ScanBy", "TimestampDescending") == "TimestampDescending"
-        items.sort(key=lambda item: item["Timestamp"])
-        return ActionResult({"AlarmHistoryItems": items[::-1] if newest else items})
+        items = activity.history(self.cloudwatch_backend.alarms, ask)
+        return ActionResult({"AlarmHistoryItems": items})
 
     def put_alarm_anew(self, name, *args, **more):
         old = self.alarms.get(name)
@@ -144,7 +113,7 @@ def join(lab_of) -> None:
 
     def _note(alarm, kind, summary, more):
         now = lab_of().clock.now()
-        alarm.history.append(alarms.history(_view(alarm), kind, summary, more, now))
+        alarm.history.append(alarms.history(activity.alarm_view(alarm), kind, summary, more, now))
 
     def _change(backend, alarm, state, why, data):
         """Move to a state; tell the history, EventBridge, the actions and composite alarms."""
@@ -163,7 +132,7 @@ def join(lab_of) -> None:
         new = {"stateValue": state, "stateReason": why, "stateReasonData": data}
         summary = f"Alarm updated from {before['value']} to {state}"
         _note(alarm, "StateUpdate", summary, {"oldState": old, "newState": new})
-        view, now = _view(alarm), lab.clock.now()
+        view, now = activity.alarm_view(alarm), lab.clock.now()
         chosen = {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}
         actions = chosen.get(state, alarm.insufficient_data_actions)
         with LabTime(lab.clock):
@@ -194,7 +163,7 @@ def join(lab_of) -> None:
             _evaluate_composite(backend, alarm)
             return False
         found = samples_of(lab_of(), backend)
-        state, why, data, something = alarms.evaluate(_view(alarm), found, at)
+        state, why, data, something = alarms.evaluate(activity.alarm_view(alarm), found, at)
         if state:
             _change(backend, alarm, state, why, data)
         return something
@@ -242,32 +211,6 @@ def _state(backend, name: str) -> str:
     return backend.alarms[name.rsplit(":alarm:", 1)[-1]].state_value
 
 
-def _view(alarm) -> dict:
-    """moto's alarm with the API's names."""
-    return {
-        "AlarmName": alarm.name,
-        "AlarmArn": alarm.alarm_arn,
-        "AlarmDescription": alarm.description,
-        "AlarmRule": alarm.rule,
-        "Namespace": alarm.namespace,
-        "MetricName": alarm.metric_name,
-        "Dimensions": [{"Name": name, "Value": value} for name, value in _dims(alarm.dimensions)],
-        "Metrics": getattr(alarm, "queries", None),
-        "Period": alarm.period,
-        "Statistic": alarm.statistic,
-        "ExtendedStatistic": alarm.extended_statistic,
-        "Unit": alarm.unit,
-        "EvaluationPeriods": alarm.evaluation_periods,
-        "DatapointsToAlarm": alarm.datapoints_to_alarm,
-        "ComparisonOperator": alarm.comparison_operator,
-        "Threshold": alarm.threshold,
-        "TreatMissingData": alarm.treat_missing_data,
-        "StateValue": alarm.state_value,
-        "StateReason": alarm.state_reason,
-        "StateReasonData": alarm.state_reason_data,
-    }
-
-
 def _backends(lab) -> list:
     from moto.cloudwatch.models import cloudwatch_backends
 
@@ -278,36 +221,16 @@ def _latest(lab) -> float:
     """The newest moment of any sample, in seconds."""
     own = [epoch(one.timestamp) for backend in _backends(lab) for one in backend.metric_data[-50:]]
     runs = [epoch(at) for _, _, at in _executions(lab)]
+    runs += [at for _, _, at in lab.__dict__.get("rule_counts", [])[-1:]]
+    runs += [at for _, _, at, _, _ in _tables(lab)]
     return max([*own, *runs, *(run.at for run in lab.invocations[-1:])], default=0.0)
-
-
-def _dims(dimensions) -> tuple:
-    return tuple(sorted((one.name, one.value) for one in dimensions))
 
 
 def samples_of(lab, backend):
     """Return what ``dealab.models.alarms`` takes: the samples of a metric by unit."""
-
-    def find(metric: dict, unit: str | None) -> dict[str, list]:
-        wanted = tuple(sorted((d["Name"], d["Value"]) for d in metric.get("Dimensions") or ()))
-        asked = (metric["Namespace"], metric["MetricName"], wanted)
-        found: dict[str, list] = {}
-        for datum in backend.metric_data:
-            key = (datum.namespace, datum.name, _dims(datum.dimensions))
-            if key == asked and unit in (None, datum.unit or "None"):
-                when = epoch(datum.timestamp)
-                one = (
-                    metrics.sample(when, [datum.value])
-                    if hasattr(datum, "value")
-                    else metrics.Sample(when, datum.sample_count, datum.sum, datum.min, datum.max)
-                )
-                found.setdefault(datum.unit or "None", []).append(one)
-        for key, own, when, value in activity(lab) if asked[0].startswith("AWS/") else ():
-            if key == asked and unit in (None, own):
-                found.setdefault(own, []).append(metrics.sample(when, [value]))
-        return found
-
-    return find
+    return lambda metric, unit: activity.samples(
+        backend.metric_data, lambda: _reports(lab), metric, unit
+    )
 
 
 def _shown(lab) -> list:
@@ -315,52 +238,38 @@ def _shown(lab) -> list:
 
     return [
         MetricDatum(space, name, 0.0, [{"Name": n, "Value": v} for n, v in dims], moment(at), unit)
-        for (space, name, dims), unit, at, _ in activity(lab)
+        for (space, name, dims), unit, at, _ in _reports(lab)
     ]
 
 
-def activity(lab):
-    """What services report of the lab: ((namespace, name, dimensions), unit, time, value).
+def _reports(lab):
+    """What services report of the lab; of SQS each minute that alarms look at, and now.
 
-    Lambda per function and in all: Invocations, Errors, Duration, Throttles. Step Functions:
-    ExecutionsStarted and how they ended. SQS: visible messages, each minute that alarms look at,
-    and now. (moto itself reports Kinesis and S3.)
+    (moto itself reports Kinesis and S3.)
     """
-    for run in lab.invocations:
-        for dims in ((), (("FunctionName", run.function),)):
-            yield ("AWS/Lambda", "Invocations", dims), "Count", run.at, 1.0
-            yield ("AWS/Lambda", "Errors", dims), "Count", run.at, 0.0 if run.ok else 1.0
-            yield ("AWS/Lambda", "Duration", dims), "Milliseconds", run.at, run.duration
-    for when, function in lab.runtime.throttles:
-        for dims in ((), (("FunctionName", function),)):
-            yield ("AWS/Lambda", "Throttles", dims), "Count", when, 1.0
-    for machine, name, at in _executions(lab):
-        yield ("AWS/States", name, (("StateMachineArn", machine),)), "Count", epoch(at), 1.0
-    for name, points in _gauges(lab).points(_depths(lab), lab.clock.time()).items():
-        key = ("AWS/SQS", "ApproximateNumberOfMessagesVisible", (("QueueName", name),))
-        for at, value in points:
-            yield key, "Count", at, value
+    depths = _gauges(lab).points(_depths(lab), lab.clock.time())
+    runtime = lab.runtime
+    yield from activity.reports(runtime.invocations, runtime.throttles, _executions(lab), depths)
+    yield from activity.of_rules(lab.__dict__.get("rule_counts", ()))
+    yield from activity.of_tables(_tables(lab))
 
 
-_ENDED = {
-    "SUCCEEDED": "ExecutionsSucceeded",
-    "FAILED": "ExecutionsFailed",
-    "TIMED_OUT": "ExecutionsTimedOut",
-    "ABORTED": "ExecutionsAborted",
-}
+def _tables(lab) -> list:
+    """What tables of DynamoDB took and refused in each second, while their limits are on."""
+    limits = lab.limits
+    if limits is None or not limits.dynamodb:
+        return []
+    begin = limits.clock.begin.timestamp()
+    return [(*one[:2], begin + one[2], *one[3:]) for one in limits.table_seconds()]
 
 
 def _executions(lab):
     """(machine, metric, moment) for each start and end of a state machine's execution."""
-    loaded = sys.modules.get(
-        "moto.stepfunctions.parser.models"
-    )  # slow to load: only if it was used
+    loaded = sys.modules.get("moto.stepfunctions.parser.models")  # slow: only if it was used
     backend = loaded and loaded.stepfunctions_parser_backends[lab.account][lab.region]
     for machine in backend.state_machines if backend else ():
         for run in machine.executions:
-            yield machine.arn, "ExecutionsStarted", run.start_date
-            if run.stop_date and str(run.status) in _ENDED:
-                yield machine.arn, _ENDED[str(run.status)], run.stop_date
+            yield from activity.of_execution(machine.arn, run)
 
 
 def _gauges(lab) -> Gauges:

@@ -64,7 +64,7 @@ def join(lab_of) -> None:
         if identifier not in config_history.RULES:
             raise LabLimit(
                 f"the Config rule {identifier}",
-                "evaluates it on each change or in an interval",
+                "AWS Config evaluates it on each change or in an interval.",
                 "Managed rules need no code; custom ones are Lambda functions or Guard policies.",
             )
         parameters = json.loads(rule.input_parameters or "{}")
@@ -97,7 +97,12 @@ def join(lab_of) -> None:
         return "{}"
 
     def select_resource_config(self):
-        raise LabLimit("config:SelectResourceConfig", "queries the recorded items with SQL")
+        raise LabLimit(
+            "config:SelectResourceConfig",
+            "AWS Config queries the recorded items with SQL.",
+            "Advanced queries read the current state of resources, of many accounts with an "
+            "aggregator.",
+        )
 
     ConfigResponse.select_resource_config = select_resource_config
     ConfigBackend.start_configuration_recorder = start_configuration_recorder

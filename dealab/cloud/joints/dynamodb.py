@@ -24,9 +24,9 @@ def join(lab_of) -> None:
     from moto.dynamodb.responses import DynamoHandler, DynamoResult
     from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
-    from dealab.models.dynamodb import partiql, requests, statements, values
+    from dealab.cloud.joining import replacing
+    from dealab.models.dynamodb import partiql, requests, statements, tables, values
     from dealab.models.dynamodb.conditions import Condition
-    from dealab.sql.errors import LabLimit
 
     responses.TRANSACTION_MAX_ITEMS = 100
     table.RESULT_SIZE_LIMIT = 1024 * 1024
@@ -122,12 +122,12 @@ def join(lab_of) -> None:
 
         def answered(self):
             backend, body = self.dynamodb_backend, self.body
-            tables = {}
+            known = {}
 
             def table_of(name):
-                if name not in tables:
-                    tables[name] = described(backend, name)
-                return tables[name]
+                if name not in known:
+                    known[name] = described(backend, name)
+                return known[name]
 
             try:
                 requests.check(operation, body, table_of)
@@ -290,94 +290,73 @@ def join(lab_of) -> None:
 
     # what a table does as a whole
 
-    def needs_recovery(backend, name):
-        status = backend.describe_continuous_backups(name)["PointInTimeRecoveryDescription"]
-        if status["PointInTimeRecoveryStatus"] != "ENABLED":
-            raise DynamodbException(
-                f"{errors}PointInTimeRecoveryUnavailableException",
-                f"Point in time recovery is not enabled for table '{name}'",
-            )
+    def exports(backend):
+        return backend.__dict__.setdefault("_lab_exports", tables.Exports())
 
-    def export(self):
+    def check_recovery(backend, name):
+        status = backend.describe_continuous_backups(name)["PointInTimeRecoveryDescription"]
+        tables.check_recovery(name, status["PointInTimeRecoveryStatus"])
+
+    def error(code, message):
+        if code == "ValidationException":
+            return MockValidationException(message)
+        return DynamodbException(f"{errors}{code}", message)
+
+    on_handler = replacing(DynamoHandler, error)
+    restore, change = DynamoHandler.restore_table_to_point_in_time, DynamoHandler.update_table
+    create, bring = DynamoHandler.create_table, DynamoHandler.import_table
+
+    @on_handler
+    def export_table_to_point_in_time(self):
         import boto3
 
         ask, backend = self.body, self.dynamodb_backend
-        if ask.get("ExportFormat", "DYNAMODB_JSON") != "DYNAMODB_JSON" or ask.get("ExportTime"):
-            raise LabLimit("An export as ION or of an earlier time", "DynamoDB writes it.")
-        if ask.get("ExportType") == "INCREMENTAL_EXPORT":
-            raise LabLimit("An incremental export", "It writes what changed in a time range.")
+        tables.Exports.check(ask)
         name = ask["TableArn"].rsplit("/", 1)[-1]
-        needs_recovery(backend, backend.get_table(name).name)
-        items, now = Store(backend).items(name), time.time()
-        number = (
-            f"{int(now * 1000):020d}-{len(backend.__dict__.setdefault('_lab_exports', {})):08x}"
-        )
-        found = {
-            "ExportArn": f"{ask['TableArn']}/export/{number}",
-            "ExportStatus": "COMPLETED",
-            "TableArn": ask["TableArn"],
-            "S3Bucket": ask["S3Bucket"],
-            "S3Prefix": ask.get("S3Prefix"),
-            "ExportFormat": "DYNAMODB_JSON",
-            "ExportType": "FULL_EXPORT",
-            "ItemCount": len(items),
-            "BilledSizeBytes": sum(map(values.item_size, items)),
-            "StartTime": now,
-            "EndTime": now,
-        }
+        check_recovery(backend, backend.get_table(name).name)
         s3 = boto3.client("s3", region_name=self.region)
-        for key, data in statements.export_files(ask.get("S3Prefix") or "", found, items).items():
+
+        def put(key, data):
             s3.put_object(Bucket=ask["S3Bucket"], Key=key, Body=data)
-        backend._lab_exports[found["ExportArn"]] = found
+
+        found = exports(backend).add(ask, Store(backend).items(name), time.time(), put)
         return DynamoResult({"ExportDescription": found})
 
+    @on_handler
     def describe_export(self):
-        exports = getattr(self.dynamodb_backend, "_lab_exports", {})
-        if self.body["ExportArn"] not in exports:
-            raise DynamodbException(f"{errors}ExportNotFoundException", "Export not found")
-        return DynamoResult({"ExportDescription": exports[self.body["ExportArn"]]})
+        found = exports(self.dynamodb_backend).find(self.body["ExportArn"])
+        return DynamoResult({"ExportDescription": found})
 
+    @on_handler
     def list_exports(self):
-        found = getattr(self.dynamodb_backend, "_lab_exports", {}).values()
-        names = ("ExportArn", "ExportStatus", "ExportType")
-        return DynamoResult({"ExportSummaries": [
-            {name: one[name] for name in names} for one in found
-            if self.body.get("TableArn") in (None, one["TableArn"])]})  # fmt: skip
+        found = exports(self.dynamodb_backend).summaries(self.body.get("TableArn"))
+        return DynamoResult({"ExportSummaries": found})
 
-    restore, update_table = DynamoHandler.restore_table_to_point_in_time, DynamoHandler.update_table
-
-    def checked_restore(self):
-        if self.body.get("RestoreDateTime"):
-            raise LabLimit(
-                "Restoring a table to an earlier time",
-                "DynamoDB restores any second of the last 35 days into a new table.",
-                "The lab restores the latest state.",
-            )
-        needs_recovery(self.dynamodb_backend, self.body["SourceTableName"])
+    @on_handler
+    def restore_table_to_point_in_time(self):
+        tables.check_restore(self.body)
+        check_recovery(self.dynamodb_backend, self.body["SourceTableName"])
         return restore(self)
 
-    def global_table(self):
-        raise LabLimit("DynamoDB global tables", "It replicates the table to other Regions.",
-                       "The last writer wins; replication is asynchronous.")  # fmt: skip
-
-    def checked_update_table(self):
+    @on_handler
+    def update_table(self):
         if self.body.get("ReplicaUpdates"):
-            return global_table(self)
-        result = update_table(self)
+            tables.global_table()
+        result = change(self)
         if self.body.get("BillingMode") == "PAY_PER_REQUEST":
             owner = self.dynamodb_backend.get_table(self.body["TableName"])
             owner.throughput.update(ReadCapacityUnits=0, WriteCapacityUnits=0)
         return result
 
-    create_table = DynamoHandler.create_table
+    @on_handler
+    def create_table(self):
+        tables.check_new(self.body)
+        return create(self)
 
-    def checked_create_table(self):
-        if self.body.get("LocalSecondaryIndexes") and len(self.body["KeySchema"]) < 2:
-            raise MockValidationException(
-                "One or more parameter values were invalid: Table KeySchema does not have a range "
-                "key, which is required when specifying a LocalSecondaryIndex"
-            )
-        return create_table(self)
+    @on_handler
+    def import_table(self):
+        tables.check_import(self.body)
+        return bring(self)
 
     stream_records = DynamoDBStreamsBackend.get_records
 
@@ -387,29 +366,10 @@ def join(lab_of) -> None:
         return stream_records(self, iterator_arn, limit)
 
     DynamoDBStreamsBackend.get_records = records_of_iterator
-    DynamoHandler.create_table = checked_create_table
-    import_table = DynamoHandler.import_table
-
-    def checked_import(self):
-        kinds = self.body["InputFormat"], self.body.get("InputCompressionType")
-        if kinds[0] != "DYNAMODB_JSON" or kinds[1] == "ZSTD":
-            raise LabLimit(
-                f"importing {kinds[0]} files from S3{' with ZSTD' * (kinds[1] == 'ZSTD')}",
-                "DynamoDB imports CSV, DYNAMODB_JSON and ION, also compressed, into a new table.",
-                "An import uses no write capacity.",
-            )
-        return import_table(self)
-
-    DynamoHandler.import_table = checked_import
-
+    DynamoHandler.create_global_table = tables.global_table
     DynamoHandler.execute_statement = runs(statements.execute, several=False)
     DynamoHandler.execute_transaction = runs(statements.transaction, several=True)
     DynamoHandler.batch_execute_statement = runs(statements.batch, several=True)
-    DynamoHandler.export_table_to_point_in_time = export
-    DynamoHandler.describe_export, DynamoHandler.list_exports = describe_export, list_exports
-    DynamoHandler.restore_table_to_point_in_time = checked_restore
-    DynamoHandler.update_table = checked_update_table
-    DynamoHandler.create_global_table = global_table
     for operation in ("put_item", "update_item", "delete_item", "batch_write_item"):
         wrap(operation, write)
     wrap("transact_write_items", transact_write)

@@ -46,6 +46,10 @@ def join(lab_of) -> None:
         for target in targets:
             delivery.check_target(target["Arn"])
             check_input(target)
+            service = (target["Arn"].split(":") + [""] * 3)[2]
+            by_role = service in delivery.BY_ROLE["events.amazonaws.com"]
+            if by_role and not target.get("RoleArn") and lab_of().permissions.enforced:
+                raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
         return put_targets(self, name, event_bus_arn, targets)
 
     def check_input(target: dict) -> None:

@@ -11,7 +11,7 @@ def join(lab_of) -> None:
     from moto.firehose.models import FirehoseBackend
 
     from dealab.cloud import firehose
-    from dealab.models import firehose as rules
+    from dealab.models import firehose_buffers as buffers
     from dealab.sql.errors import LabLimit
 
     create, update = FirehoseBackend.create_delivery_stream, FirehoseBackend.update_destination
@@ -23,11 +23,11 @@ def join(lab_of) -> None:
             if name.split("_destination")[0] not in ("s3", "extended_s3"):
                 raise LabLimit(
                     f"Firehose's destination {name.split('_destination')[0]}",
-                    "Firehose also delivers to Redshift (through S3 and COPY), OpenSearch, Splunk, "
-                    "HTTP endpoints, Snowflake and Iceberg tables",
-                    "failed records always go to S3",
+                    "Firehose also delivers to Redshift (through S3 and COPY), OpenSearch, "
+                    "Splunk, HTTP endpoints, Snowflake and Iceberg tables.",
+                    "Records that failed always go to S3.",
                 )
-            if refused := firehose.check(settings):
+            if refused := buffers.check(settings):
                 raise InvalidArgumentException(refused)
 
     def create_delivery_stream(self, *args, **kwargs):
@@ -51,18 +51,11 @@ def join(lab_of) -> None:
             raise InvalidArgumentException(
                 "This operation is not permitted on KinesisStreamAsSource delivery stream type."
             )
-        if any(len(one) > rules.RECORD_BYTES for one in data):
-            raise ValidationException(
-                "1 validation error detected: Value at 'record.data' failed to satisfy constraint: "
-                f"Member must have length less than or equal to {rules.RECORD_BYTES}"
+        if refused := buffers.batch_refused([len(one) for one in data]):
+            kind = (
+                ValidationException if refused.startswith("1 valid") else InvalidArgumentException
             )
-        if len(data) > rules.BATCH_RECORDS:
-            raise ValidationException(
-                "1 validation error detected: Value at 'records' failed to satisfy constraint: "
-                f"Member must have length less than or equal to {rules.BATCH_RECORDS}"
-            )
-        if sum(map(len, data)) > rules.BATCH_BYTES:
-            raise InvalidArgumentException("Records size exceeds 4 MB limit")
+            raise kind(refused)
         ids = [firehose.put(lab_of(), stream, one) for one in data]
         answers = [{"RecordId": one} for one in ids]
         return {"FailedPutCount": 0, "Encrypted": False, "RequestResponses": answers}

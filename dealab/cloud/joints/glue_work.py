@@ -2,7 +2,7 @@
 
 
 def join(lab_of) -> None:
-    from dealab.cloud.glue import crawlers, flows, jobs, quality, schemas
+    from dealab.cloud.glue import crawlers, flows, jobs, missing, quality, schemas
 
-    for part in (crawlers, jobs, flows, schemas, quality):
+    for part in (crawlers, jobs, flows, schemas, quality, missing):
         part.join(lab_of)

@@ -36,6 +36,7 @@ def key_in(ciphertext: bytes) -> str:
 def join(lab_of) -> None:
     from moto.core.exceptions import JsonRESTError
     from moto.kms import responses, utils
+    from moto.kms.exceptions import NotAuthorizedException
     from moto.kms.models import KmsBackend, kms_backends
     from moto.kms.responses import KmsResponse
 
@@ -100,7 +101,10 @@ def join(lab_of) -> None:
                             f"{name.title().replace('_', '')}.",
                         )
                     raise LabLimit(
-                        "KMS encryption with an RSA key", "encrypts and decrypts with it"
+                        "KMS encryption with an RSA key",
+                        "KMS encrypts and decrypts with it; the public key may leave the service.",
+                        "Asymmetric keys are for those who cannot call KMS; S3 and most "
+                        "services need symmetric ones.",
                     )
                 if "rotat" in name and not symmetric:
                     raise JsonRESTError("UnsupportedOperationException", "")
@@ -166,10 +170,22 @@ def join(lab_of) -> None:
 
     def of_kms_only(self):
         if self._get_param("Origin") not in (None, "AWS_KMS"):
-            raise LabLimit("KMS keys of another origin", "imports key material or uses a key store")
+            raise LabLimit(
+                "KMS keys of another origin",
+                "KMS imports key material of yours or uses a key store.",
+                "Imported key material can expire and is not rotated by KMS itself.",
+            )
         return own_create(self)
 
     KmsResponse.create_key = of_kms_only
+    set_alias = KmsResponse._set_alias
+
+    def checked_alias(self, update=False):
+        if self._get_param("AliasName").startswith("alias/aws/"):  # of keys that AWS manages
+            raise NotAuthorizedException
+        return set_alias(self, update)
+
+    KmsResponse._set_alias = checked_alias
 
     def checked_put_policy(self):
         bypass = bool(self._get_param("BypassPolicyLockoutSafetyCheck"))

@@ -47,12 +47,7 @@ def join(lab_of) -> None:
             raise models.ResourceNotFoundException()
         return plain
 
-    def seen(event):
-        return {
-            "id": f"{event.event_id:056d}",
-            "timestamp": event.timestamp,
-            "message": event.message,
-        }
+    seen = log_groups.seen
 
     # what happens as events arrive
 
@@ -94,7 +89,12 @@ def join(lab_of) -> None:
         elif service == "firehose":
             client.put_record(DeliveryStreamName=name, Record={"Data": packed})
         else:
-            raise LabLimit(f"A subscription to {target}", "CloudWatch Logs delivers the events.")
+            raise LabLimit(
+                f"a subscription to {target}",
+                "CloudWatch Logs delivers the events to it.",
+                "Subscription filters send events to Kinesis, Firehose, Lambda and OpenSearch "
+                "as they come in.",
+            )
 
     # filters
 
@@ -111,12 +111,8 @@ def join(lab_of) -> None:
 
     def test_metric_filter(self):
         pattern = compiled(self._get_param("filterPattern"))
-        matches = [
-            {"eventNumber": number, "eventMessage": message, "extractedValues": found}
-            for number, message in enumerate(self._get_param("logEventMessages"), 1)
-            if (found := pattern.match(message)) is not None
-        ]
-        return json.dumps({"matches": matches})
+        messages = self._get_param("logEventMessages")
+        return json.dumps({"matches": log_groups.matches(pattern, messages)})
 
     def put_subscription_filter(self, filter_name, *args, **kwargs):
         kept = self.subscription_filters
@@ -179,12 +175,9 @@ def join(lab_of) -> None:
             refuse("The given bucket does not exist. Please make sure the bucket is valid.")
         task_id = str(models.mock_random.uuid4())
         task = models.ExportTask(task_id, ask["taskName"], group, bucket, prefix, start, end)
-        files = {f"{prefix}/aws-logs-write-test": b"Permission Check Successful"}
-        for stream_name, stream in self.groups[group].streams.items():
-            events = [seen(event) for event in stream.events if start <= event.timestamp < end]
-            if events:
-                key = f"{prefix}/{task_id}/{stream_name.replace('/', '-')}/000000.gz"
-                files[key] = log_groups.export_file(events)
+        streams = self.groups[group].streams.items()
+        events = {name: [seen(event) for event in stream.events] for name, stream in streams}
+        files = log_groups.export_files(f"{prefix}/", task_id, events, start, end)
         for key, body in files.items():
             s3.put_object(Bucket=bucket, Key=key, Body=body)
         task.status = {"code": "COMPLETED", "message": "Completed successfully"}
@@ -198,7 +191,10 @@ def join(lab_of) -> None:
         language, text = ask("queryLanguage") or "CWLI", ask("queryString")
         if language != "CWLI":
             raise LabLimit(
-                f"OpenSearch {language} in Logs Insights", "It runs the query in that language."
+                f"OpenSearch {language} in Logs Insights",
+                "Logs Insights runs the query in that language.",
+                "Logs Insights has a query language of its own and takes OpenSearch PPL and "
+                "SQL, too.",
             )
         asked = ask("logGroupIdentifiers") or ask("logGroupNames") or [ask("logGroupName")]
         names = named(backend, *asked)
@@ -208,13 +204,7 @@ def join(lab_of) -> None:
         # The service takes seconds; milliseconds are known by their size.
         start, end = (t if t > 10**11 else t * 1000 for t in (start, end))
         events = [
-            {
-                **seen(event),
-                "ptr": f"{event.event_id:056d}",
-                "ingestionTime": event.ingestion_time,
-                "logStream": stream.log_stream_name,
-                "log": f"{backend.account_id}:{name}",
-            }
+            log_groups.insights_event(event, stream.log_stream_name, backend.account_id, name)
             for name in names
             for stream in backend.groups[name].streams.values()
             for event in stream.events
@@ -229,22 +219,8 @@ def join(lab_of) -> None:
             )
             raise refusal from error
         query_id = str(models.mock_random.uuid4())
-        backend.queries[query_id] = Query(query_id, text, names, result, now)
+        backend.queries[query_id] = log_groups.Query(query_id, text, names, result, now)
         return json.dumps({"queryId": query_id})
-
-    class Query:
-        status = "Complete"
-
-        def __init__(self, query_id, text, names, result, created):
-            self.query_id, self.log_group_names, self.result = query_id, names, result
-            self._described = {"queryId": query_id, "queryString": text, "createTime": created}
-
-        def to_json(self, _):
-            group = self.log_group_names[0]
-            return {**self._described, "status": self.status, "logGroupName": group}
-
-        def to_result_json(self):
-            return {"queryLanguage": "CWLI", "status": self.status, **self.result.answer()}
 
     def get_query_results(self, query_id):
         if query_id not in self.queries:
@@ -256,11 +232,7 @@ def join(lab_of) -> None:
         refuse(f"Query {query.query_id} is not running: it is {query.status}.")
 
     def describe_queries(self, log_group_name, status):
-        return [
-            query
-            for query in self.queries.values()
-            if log_group_name in (None, *query.log_group_names) and status in (None, query.status)
-        ]
+        return [one for one in self.queries.values() if one.fits(log_group_name, status)]
 
     models.EventMessageFilter = EventMessageFilter
     LogStream.put_log_events = put_log_events

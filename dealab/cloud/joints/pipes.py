@@ -9,7 +9,8 @@ def join(lab_of) -> None:
     def create_pipe(self):
         raise LabLimit(
             "EventBridge Pipes",
-            "reads a queue or stream, filters, enriches, and sends each batch to one target",
+            "A pipe reads a queue or stream, filters, enriches, and sends each batch to one "
+            "target.",
             "A pipe is point to point with enrichment; a rule on a bus fans out. Here, an event "
             "source mapping with a filter and a function does the same.",
         )

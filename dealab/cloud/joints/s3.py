@@ -77,21 +77,8 @@ def _one_lake() -> None:
     S3Backend.buckets = property(buckets, set_buckets)
 
 
-#: what EventBridge tells as the reason of an event
-#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html (checked 2026-11-23)
-REASONS = {
-    "ObjectCreated:Put": "PutObject",
-    "ObjectCreated:Post": "POST Object",
-    "ObjectCreated:Copy": "CopyObject",
-    "ObjectCreated:CompleteMultipartUpload": "CompleteMultipartUpload",
-    "ObjectRemoved:Delete": "DeleteObject",
-    "ObjectRemoved:DeleteMarkerCreated": "DeleteObject",
-}
-
-
 def _event_records() -> None:
     from itertools import count
-    from urllib.parse import quote_plus
 
     from botocore.exceptions import ClientError
     from moto import backends
@@ -100,7 +87,8 @@ def _event_records() -> None:
     from moto.s3.exceptions import S3ClientError
     from moto.s3.models import S3Backend
 
-    from dealab.models import notification_rules
+    from dealab.cloud import lab as labs
+    from dealab.models import notification_rules, s3_events
 
     configure = S3Backend.put_bucket_notification_configuration
 
@@ -109,49 +97,11 @@ def _event_records() -> None:
 
     def get_s3_event(event_name, bucket, key, notification_id):
         event = get_event(event_name, bucket, key, notification_id)
-        [record] = event["Records"]
-        owner = {"principalId": bucket.account_id}
-        record |= {"userIdentity": owner, "requestParameters": {"sourceIPAddress": "127.0.0.1"}}
-        record["s3"]["bucket"]["ownerIdentity"] = owner
-        told = record["s3"]["object"]
-        told |= {"key": quote_plus(key.name, safe="/"), "sequencer": f"{next(steps):018X}"}
-        if key.version_id != "null":
-            told["versionId"] = key.version_id
-        if "ObjectRemoved" in event_name:
-            del told["size"], told["eTag"]
-        return event
+        return s3_events.completed(event, event_name, bucket, key, next(steps))
 
     def send_event_bridge_message(account_id, bucket, event_name, key):
-        kind = event_name.removeprefix("s3:")
-        told = {"key": key.name, "sequencer": f"{next(steps):018X}"}
-        if key.version_id != "null":
-            told["version-id"] = key.version_id
-        detail = {
-            "version": "0",
-            "bucket": {"name": bucket.name},
-            "object": told,
-            "request-id": f"{next(steps):016X}",
-            "requester": account_id,
-            "source-ip-address": "127.0.0.1",
-            "reason": REASONS.get(kind, kind.partition(":")[2]),
-        }
-        if kind.startswith("ObjectRemoved"):
-            marker = kind.endswith("DeleteMarkerCreated")
-            made = "Delete Marker Created" if marker else "Permanently Deleted"
-            detail["deletion-type"] = made
-        else:
-            told |= {"size": key.size, "etag": key.etag.strip('"')}
-        event = {
-            "version": "0",
-            "id": "",
-            "detail-type": notifications._detail_type(event_name),
-            "source": "aws.s3",
-            "account": account_id,
-            "time": unix_time(),
-            "region": bucket.region_name,
-            "resources": [bucket.arn],
-            "detail": detail,
-        }
+        kind, numbers = notifications._detail_type(event_name), (next(steps), next(steps))
+        event = s3_events.bridged(event_name, kind, bucket, key, *numbers, unix_time())
         buses = backends.get_backend("events")[account_id][bucket.region_name].event_buses
         for rule in buses["default"].rules.values():
             with contextlib.suppress(ClientError):  # a target that is gone: nobody is told
@@ -173,6 +123,22 @@ def _event_records() -> None:
             raise S3ClientError("InvalidArgument", refused)
         configure(self, bucket_name, notification_config)
 
+    def with_leave(send, service: str):
+        """Ask the destination's policy at each event, too: it may have changed since."""
+
+        def send_if_allowed(account_id, event_body, target, region_name):
+            [told] = event_body.get("Records") or [event_body]
+            name = told["s3"]["bucket"]["name"] if "s3" in told else told["Bucket"]
+            arn = f"arn:aws:sqs:{region_name}:{account_id}:{target}" if service == "sqs" else target
+            if labs.current().permissions.may_deliver(f"arn:aws:s3:::{name}", arn):
+                send(account_id, event_body, target, region_name)
+
+        return send_if_allowed
+
+    for name, service in (
+        ("_send_sqs_message", "sqs"), ("_send_sns_message", "sns"), ("_invoke_awslambda", "lambda"),
+    ):  # fmt: skip
+        setattr(notifications, name, with_leave(getattr(notifications, name), service))
     S3Backend.put_bucket_notification_configuration = checked_configuration
     notifications._get_s3_event = get_s3_event
     notifications._send_event_bridge_message = send_event_bridge_message

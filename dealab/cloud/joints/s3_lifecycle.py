@@ -4,7 +4,6 @@ moto keeps the rules, forgets their size filters, does nothing with them, and re
 happens when: ``dealab.models.lifecycle``.
 """
 
-import json
 from datetime import UTC, datetime, timedelta
 
 _SOON = timedelta(microseconds=1)
@@ -19,6 +18,7 @@ def join(lab_of) -> None:
     from moto.s3.responses import S3Response
 
     from dealab.models import lifecycle, storage_costs
+    from dealab.models.lifecycle_requests import rule_of, versions
 
     Event, send = notifications.S3NotificationEvent, notifications.send_event
     put, answer = moto.FakeBucket.set_lifecycle, S3Response._bucket_response_put
@@ -34,7 +34,7 @@ def join(lab_of) -> None:
         return answer(self, request, bucket_name, querystring)
 
     def set_lifecycle(self, rules):
-        read = [_read(rule) for rule in rules]
+        read = [rule_of(rule) for rule in rules]
         try:
             lifecycle.check(read)
         except lifecycle.LifecycleError as error:
@@ -70,9 +70,9 @@ def join(lab_of) -> None:
         for name in list(bucket.keys):
             held = bucket.keys.getlist(name)
             tags = _tagger(bucket)
-            versions = _versions(name, held, tags, moto.FakeDeleteMarker)
-            by_id = {id(version): kept for version, kept in zip(versions, held, strict=True)}
-            for action in lifecycle.actions(rules, versions, minimum):
+            found = versions(name, held, tags, moto.FakeDeleteMarker)
+            by_id = {id(version): kept for version, kept in zip(found, held, strict=True)}
+            for action in lifecycle.actions(rules, found, minimum):
                 yield action.due, action, by_id[id(action.version)]
         for upload in list(bucket.multiparts.values()):
             begun = getattr(upload, "initiated", None)
@@ -158,7 +158,7 @@ def join(lab_of) -> None:
                 del found["x-amz-restore"]
         bucket = moto.s3_backends[self.account_id][self.partition].buckets.get(self.bucket_name)
         if bucket is not None and getattr(bucket, "lifecycle", ([], ""))[0]:
-            [version] = _versions(self.name, [self], _tagger(bucket), moto.FakeDeleteMarker)
+            [version] = versions(self.name, [self], _tagger(bucket), moto.FakeDeleteMarker)
             if header := lifecycle.expiration_header(bucket.lifecycle[0], version):
                 found["x-amz-expiration"] = header
         return found
@@ -210,60 +210,3 @@ def _refusal(kind, code: str, message: str, status: int):
     refusal = kind(code, message)
     refusal.code, refusal.status_code = code, status
     return refusal
-
-
-def _versions(name: str, held: list, tags_of, marker_class) -> list:
-    """moto's versions of a key, oldest first, as the model's."""
-    from dealab.models.lifecycle import Version
-
-    found = []
-    for place, kept in enumerate(held):
-        marker = isinstance(kept, marker_class)
-        following = held[place + 1] if place + 1 < len(held) else None
-        found.append(
-            Version(
-                name,
-                kept.last_modified.replace(tzinfo=UTC),
-                size=0 if marker else kept.size,
-                storage_class="STANDARD" if marker else kept.storage_class,
-                version_id=str(kept.version_id or "null"),
-                marker=marker,
-                tags={} if marker else tags_of(kept.arn),
-                since=following and following.last_modified.replace(tzinfo=UTC),
-                newer=len(held) - 2 - place,
-            )
-        )
-    return found
-
-
-def _read(rule: dict) -> dict:
-    """A rule of the request's XML (read by xmltodict) in the shape of boto3."""
-    rule = json.loads(json.dumps(rule))
-    for one, many in (
-        ("Transition", "Transitions"),
-        ("NoncurrentVersionTransition", "NoncurrentVersionTransitions"),
-    ):
-        if one in rule:
-            found = rule.pop(one)
-            rule[many] = found if isinstance(found, list) else [found]
-    both = (rule.get("Filter") or {}).get("And")
-    if both and "Tag" in both:
-        found = both.pop("Tag")
-        both["Tags"] = found if isinstance(found, list) else [found]
-    if "Filter" in rule:
-        rule["Filter"] = rule["Filter"] or {}
-        if "Prefix" in rule["Filter"]:
-            rule["Filter"]["Prefix"] = rule["Filter"]["Prefix"] or ""
-    return _typed(rule)
-
-
-def _typed(value, name: str = ""):
-    if isinstance(value, dict):
-        return {key: _typed(inner, key) for key, inner in value.items() if not key.startswith("@")}
-    if isinstance(value, list):
-        return [_typed(inner, name) for inner in value]
-    if name.endswith(("Days", "Than", "Versions", "DaysAfterInitiation")):
-        return int(value)
-    if name == "Date":
-        return datetime.fromisoformat(value.replace("Z", "+00:00"))
-    return value == "true" if name == "ExpiredObjectDeleteMarker" else value

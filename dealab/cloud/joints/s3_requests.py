@@ -17,7 +17,83 @@ UNKEPT = {
 }
 
 
+#: canned ACLs that let everybody in
+OPEN = ("public-read", "public-read-write", "authenticated-read")
+
+
 def join(lab_of) -> None:
+    _requests()
+    _acls()
+
+
+def _acls() -> None:
+    """Refuse ACLs: new buckets have them disabled, and block the public ones.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html (not checked)
+    """
+    from moto.s3.exceptions import S3ClientError
+    from moto.s3.responses import S3Response
+
+    put_bucket, put_key = S3Response._bucket_response_put, S3Response._key_response_put
+    post_key = S3Response._key_response_post
+
+    def refuse(code: str, message: str, status: int = 400):
+        error = S3ClientError(code, message)
+        error.status_code = status
+        raise error
+
+    def asks_for(headers) -> tuple[str, bool]:
+        """The canned ACL or the grants of a request, and whether they let everybody in."""
+        grants = [v for name, v in headers.items() if name.lower().startswith("x-amz-grant-")]
+        asked = headers.get("x-amz-acl") or ", ".join(grants)
+        return asked, asked in OPEN or "/groups/global/" in asked
+
+    def check(self, bucket_name: str, query, headers) -> None:
+        asked, for_all = asks_for(headers)
+        if not asked and "acl" not in query:
+            return
+        bucket = self.backend.get_bucket(bucket_name)
+        disabled = (bucket.ownership_rule or "BucketOwnerEnforced") == "BucketOwnerEnforced"
+        if disabled and asked != "bucket-owner-full-control":
+            refuse("AccessControlListNotSupported", "The bucket does not allow ACLs")
+        body = self.body if isinstance(self.body, str) else (self.body or b"").decode("latin-1")
+        for_all = for_all or ("acl" in query and "/groups/global/" in body)
+        block = bucket.public_access_block
+        if for_all and block and str(block.block_public_acls).lower() == "true":
+            refuse("AccessDenied", "Access Denied", 403)
+
+    def bucket_put(self, request, bucket_name, querystring):
+        if "acl" in querystring:
+            check(self, bucket_name, querystring, request.headers)
+        elif not querystring:  # a new bucket
+            owner = request.headers.get("x-amz-object-ownership") or "BucketOwnerEnforced"
+            asked, for_all = asks_for(request.headers)
+            if asked not in ("", "private") and owner == "BucketOwnerEnforced":
+                refuse(
+                    "InvalidBucketAclWithObjectOwnership",
+                    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced "
+                    "setting",
+                )
+            if for_all:  # nobody can have taken its block off yet
+                refuse(
+                    "InvalidBucketAclWithBlockPublicAccessError",
+                    "Bucket cannot have public ACLs set with BlockPublicAccess enabled",
+                )
+        return put_bucket(self, request, bucket_name, querystring)
+
+    def key_put(self, query, key_name):
+        check(self, self.bucket_name, query, self.headers)
+        return put_key(self, query, key_name)
+
+    def key_post(self, request, body, bucket_name, query, key_name):
+        check(self, bucket_name, query, request.headers)
+        return post_key(self, request, body, bucket_name, query, key_name)
+
+    S3Response._bucket_response_put, S3Response._key_response_put = bucket_put, key_put
+    S3Response._key_response_post = key_post
+
+
+def _requests() -> None:
     from moto.s3.exceptions import InvalidBucketName, MalformedXML, NoSuchUpload, S3ClientError
     from moto.s3.models import S3Backend
     from moto.s3.responses import S3Response
@@ -31,7 +107,12 @@ def join(lab_of) -> None:
     def bucket_put(self, request, bucket_name, querystring):
         for name in UNKEPT.keys() & querystring.keys():
             self.backend.get_bucket(bucket_name)
-            raise LabLimit(f"S3's {name} settings of a bucket", UNKEPT[name])
+            raise LabLimit(
+                f"S3's {name} settings of a bucket",
+                f"S3 {UNKEPT[name]}",
+                "Analytics recommends, Intelligent-Tiering moves, Inventory lists, and "
+                "replication needs versioning.",
+            )
         return put(self, request, bucket_name, querystring)
 
     def bucket_delete_keys(self, bucket_name, *args, **kwargs):

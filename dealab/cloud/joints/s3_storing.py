@@ -11,7 +11,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/AddingObjectstoVersionSusp
 
 import base64
 import hashlib
-import json
 
 CUSTOMER = "x-amz-server-side-encryption-customer-"
 DEFAULT = {
@@ -32,60 +31,34 @@ def join(lab_of) -> None:
 
 
 def _posts() -> None:
-    """A presigned POST is held to its policy: expiry, exact and starting values, and size.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
-    """
-    from datetime import UTC, datetime
-
-    from moto.s3.exceptions import S3ClientError
     from moto.s3.responses import S3Response
+
+    from dealab.cloud.joining import replacing
+    from dealab.models import s3_posts
 
     answer = S3Response._bucket_response_post
 
-    def check(field, kind: str, name: str, wanted) -> None:
-        held = field(name.removeprefix("$"))
-        if not (held.startswith(wanted) if kind == "starts-with" else held == wanted):
-            raise S3ClientError(
-                "AccessDenied",
-                "Invalid according to Policy: Policy Condition failed: "
-                + json.dumps([kind, name, wanted]),
-            )
-
-    def post(self, request, bucket_name):
-        fields = {name.lower(): value for name, value in self.querystring.items()}
-        if not self.is_delete_keys() and "policy" in fields:
-            policy = json.loads(base64.b64decode(fields["policy"][0]))
-            if datetime.fromisoformat(policy["expiration"]) < datetime.now(UTC):
-                message = "Invalid according to Policy: Policy expired."
-                raise S3ClientError("AccessDenied", message)
-
-            def field(name):
-                return bucket_name if name == "bucket" else fields.get(name.lower(), [""])[0]
-
-            for one in policy.get("conditions", ()):
-                if isinstance(one, dict):
-                    for name, value in one.items():
-                        check(field, "eq", f"${name}", value)
-                elif one[0] == "content-length-range":
-                    if len(self.body) > int(one[2]):
-                        message = "Your proposed upload exceeds the maximum allowed size"
-                        raise S3ClientError("EntityTooLarge", message)
-                    if len(self.body) < int(one[1]):
-                        message = "Your proposed upload is smaller than the minimum allowed size"
-                        raise S3ClientError("EntityTooSmall", message)
-                else:
-                    check(field, *one)
+    @replacing(S3Response, _error)
+    def _bucket_response_post(self, request, bucket_name):
+        if not self.is_delete_keys():
+            s3_posts.check(bucket_name, self.querystring, len(self.body))
         return answer(self, request, bucket_name)
 
-    S3Response._bucket_response_post = post
+
+def _error(code: str, message: str):
+    from moto.s3.exceptions import S3ClientError
+
+    return S3ClientError(code, message)
 
 
 def _defaults() -> None:
     from copy import deepcopy
 
-    from moto.s3.exceptions import CopyObjectMustChangeSomething, MethodNotAllowed, S3ClientError
+    from moto.s3.exceptions import CopyObjectMustChangeSomething, MethodNotAllowed
     from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
+
+    from dealab.cloud.joining import replacing
+    from dealab.models import s3_posts
 
     begin, put_policy = FakeBucket.__init__, S3Backend.put_bucket_policy
     copy = S3Backend.copy_object
@@ -94,28 +67,16 @@ def _defaults() -> None:
         begin(self, *args, **kwargs)
         self.encryption = deepcopy(DEFAULT)
         self.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+        self.ownership_rule = "BucketOwnerEnforced"
 
     def delete_bucket_encryption(self, bucket_name):
         self.get_bucket(bucket_name).encryption = deepcopy(DEFAULT)
 
+    @replacing(S3Backend, _error)
     def put_bucket_policy(self, bucket_name, policy):
-        try:
-            statements = json.loads(policy)["Statement"]
-        except KeyError:
-            raise S3ClientError("MalformedPolicy", "Missing required field Statement") from None
-        except ValueError:
-            message = "Policies must be valid JSON and the first byte must be '{'"
-            raise S3ClientError("MalformedPolicy", message) from None
         block = self.get_bucket(bucket_name).public_access_block
-        statements = statements if isinstance(statements, list) else [statements]
-        closed = block and str(block.block_public_policy).lower() == "true"
-        if closed and any(map(_is_public, statements)):
-            raise S3ClientError(
-                "AccessDenied",
-                "User is not authorized to perform: s3:PutBucketPolicy on resource: "
-                f'"arn:aws:s3:::{bucket_name}" because public policies are blocked by the '
-                "BlockPublicPolicy block public access setting.",
-            )
+        closed = bool(block) and str(block.block_public_policy).lower() == "true"
+        s3_posts.check_policy(bucket_name, policy, closed)
         put_policy(self, bucket_name, policy)
 
     def copy_object(self, src_key, dest_bucket_name, dest_key_name, **more):
@@ -137,18 +98,8 @@ def _defaults() -> None:
 
     FakeBucket.__init__ = begin_bucket
     S3Backend.delete_bucket_encryption = delete_bucket_encryption
-    S3Backend.put_bucket_policy = put_bucket_policy
     S3Backend.copy_object = copy_object
     S3Backend.select_object_content = select_object_content
-
-
-def _is_public(statement: dict) -> bool:
-    """Tell whether a statement opens something to everybody. One with a condition counts as not."""
-    principal = statement.get("Principal")
-    everybody = principal == "*" or (
-        isinstance(principal, dict) and "*" in principal.get("AWS", ())
-    )
-    return statement.get("Effect") == "Allow" and everybody and not statement.get("Condition")
 
 
 def _versions() -> None:

@@ -7,48 +7,24 @@ every period. A flexible window is kept and the lab fires at its begin. A target
 not tried again: what it was to get goes to the dead-letter queue, if there is one.
 """
 
+import contextlib
 import json
-import re
 from datetime import UTC, datetime, timedelta
-
-TARGETS = {"lambda", "sqs", "sns", "kinesis", "firehose", "states", "events", "scheduler"}
 
 
 def join(lab_of) -> None:
-    import zoneinfo
-
     from moto.core.exceptions import JsonRESTError
     from moto.scheduler.exceptions import ValidationException
     from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule
 
-    from dealab.models import schedules
+    from dealab.models import scheduled, schedules
 
     create, update = EventBridgeSchedulerBackend.create_schedule, Schedule.update
 
     def check(expression, timezone, target, window):
-        if window["Mode"] == "FLEXIBLE" and not window.get("MaximumWindowInMinutes"):
-            raise ValidationException(
-                "MaximumWindowInMinutes must be specified when the mode of the flexible time "
-                "window is FLEXIBLE."
-            )
-        try:
-            zoneinfo.ZoneInfo(timezone or "UTC")
-            schedules.next_times(expression, lab_of().clock.now(), 1, timezone or "UTC")
-        except schedules.ScheduleError as error:
-            raise ValidationException(f"Invalid Schedule Expression {expression}.") from error
-        except (KeyError, ValueError) as error:
-            raise ValidationException(
-                f"Invalid Schedule Expression Timezone {timezone}."
-            ) from error
-        if target["Arn"].split(":")[2] not in TARGETS:
-            from dealab.sql.errors import LabLimit
-
-            raise LabLimit(
-                f"The lab's Scheduler cannot start {target['Arn']}.",
-                "EventBridge Scheduler also starts ECS tasks, CodeBuild, CodePipeline, Inspector "
-                "and SageMaker pipelines.",
-                "Templated targets are a dozen; the universal target calls any API.",
-            )
+        now = lab_of().clock.now()
+        if refused := scheduled.refused(expression, timezone, target, window, now):
+            raise ValidationException(refused)
 
     def next_of(schedule, after):
         if schedule.state != "ENABLED":
@@ -131,45 +107,42 @@ def _invoke(backend, schedule, moment: datetime) -> None:
     from moto.moto_api._internal import mock_random
 
     from dealab.cloud import delivery
+    from dealab.cloud.lab import current
+    from dealab.models import scheduled
 
-    target, time = schedule.target, moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    execution = str(mock_random.uuid4())
-    text = target.get("Input") or json.dumps(
-        {
-            "version": "0", "id": execution, "detail-type": "Scheduled Event",
-            "source": "aws.scheduler", "account": backend.account_id, "time": time,
-            "region": backend.region_name, "resources": [schedule.arn], "detail": "{}",
-        }
-    )  # fmt: skip
-    known = {"schedule-arn": schedule.arn, "scheduled-time": time, "execution-id": execution}
-    known["attempt-number"] = "1"
-    text = re.sub(r"<aws\.scheduler\.([\w-]+)>", lambda match: known.get(match[1], match[0]), text)
+    permissions = current().permissions
+
+    def role():
+        return permissions.acting_as(
+            schedule.target["RoleArn"], "scheduler.amazonaws.com", schedule.name
+        )
+
+    target, execution = schedule.target, str(mock_random.uuid4())
+    where = backend.account_id, backend.region_name
+    text = scheduled.text(target, schedule.arn, moment, execution, *where)
     service, resource = target["Arn"].split(":")[2], target["Arn"].split(":", 5)[5]
     try:
         if service == "scheduler":  # arn:aws:scheduler:::aws-sdk:SERVICE:OPERATION
             _, called, operation = resource.split(":")
             client = boto3.client({"sfn": "stepfunctions"}.get(called, called))
-            getattr(client, xform_name(operation))(**json.loads(text))
+            with role() if permissions.enforced else contextlib.nullcontext():
+                getattr(client, xform_name(operation))(**json.loads(text))
         elif service == "events":
             more = target.get("EventBridgeParameters", {})
             entry = {"Source": more.get("Source"), "DetailType": more.get("DetailType")}
             entry |= {"Detail": text, "EventBusName": target["Arn"]}
-            boto3.client("events", region_name=backend.region_name).put_events(Entries=[entry])
+            bus = boto3.client("events", region_name=backend.region_name)
+            with role() if permissions.enforced else contextlib.nullcontext():
+                bus.put_events(Entries=[entry])
         else:
             delivery.deliver(
                 target["Arn"], text, source=schedule.arn,
                 group=target.get("SqsParameters", {}).get("MessageGroupId"),
                 key=target.get("KinesisParameters", {}).get("PartitionKey", "0"),
+                role=target.get("RoleArn"), strict=True,
             )  # fmt: skip
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, delivery.NotAllowed) as error:
         queue = target.get("DeadLetterConfig", {}).get("Arn")
         if queue:
-            code = (
-                getattr(error, "response", {}).get("Error", {}).get("Code", "ValidationException")
-            )
-            names = {"ERROR_CODE": code, "ERROR_MESSAGE": str(error), "TARGET_ARN": target["Arn"]}
-            names |= {"SCHEDULE_ARN": schedule.arn, "SCHEDULED_TIME": time}
-            attributes = {
-                name: {"DataType": "String", "StringValue": value} for name, value in names.items()
-            }
+            attributes = scheduled.letter(error, target["Arn"], schedule.arn, moment)
             delivery.deliver(queue, text, attributes=attributes)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 
 def join(lab_of) -> None:
+    from moto.core.exceptions import JsonRESTError
     from moto.moto_api._internal import mock_random
     from moto.secretsmanager.exceptions import (
         InvalidParameterException,
@@ -20,6 +21,7 @@ def join(lab_of) -> None:
     from moto.secretsmanager.responses import SecretsManagerResponse
 
     from dealab.models import rotation
+    from dealab.models.policy import documents
 
     holder = rotation.holder
 
@@ -170,3 +172,39 @@ def join(lab_of) -> None:
 
     for name in ("create_secret", "put_secret_value", "update_secret"):
         one_value(name)
+
+    def counts_as_rotation(name: str) -> None:
+        """A new value by hand is a rotation: the days until the next begin again."""
+        original = getattr(SecretsManagerBackend, name)
+
+        def changed(self, secret_id, *args, **kwargs):
+            secret = self.secrets.get(secret_id)
+            before = secret and holder(secret.versions, "AWSCURRENT")
+            answer = original(self, secret_id, *args, **kwargs)
+            secret = self.secrets.get(secret_id)
+            days = getattr(secret, "rotation_rules", {}).get("AutomaticallyAfterDays")
+            if days and holder(secret.versions, "AWSCURRENT") != before:
+                plan(secret)
+            return answer
+
+        setattr(SecretsManagerBackend, name, changed)
+
+    for name in ("put_secret_value", "update_secret"):
+        counts_as_rotation(name)
+
+    put_policy = SecretsManagerResponse.put_resource_policy
+
+    def put_resource_policy(self):
+        if self._get_bool_param("BlockPublicPolicy", False):
+            document = json.loads(self._get_param("ResourcePolicy"))
+            statements = document["Statement"]
+            statements = statements if isinstance(statements, list) else [statements]
+            if any(map(documents.opens_to_everybody, statements)):
+                raise JsonRESTError(
+                    "PublicPolicyException",
+                    "The BlockPublicPolicy parameter is set to true, and the resource policy did "
+                    "not prevent broad access to the secret.",
+                )
+        return put_policy(self)
+
+    SecretsManagerResponse.put_resource_policy = put_resource_policy

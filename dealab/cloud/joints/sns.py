@@ -6,13 +6,6 @@ raw delivery as true, knows no duplicates of FIFO topics and fails when an endpo
 
 import hashlib
 import json
-import re
-
-# https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
-LOOPBACK = r"https?://(localhost|127\.0\.0\.1|\[::1\])[:/]"
-PROTOCOLS = (
-    *("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose"),
-)
 
 
 def join(lab_of) -> None:
@@ -23,7 +16,8 @@ def join(lab_of) -> None:
     from moto.sns.responses import SNSResponse
 
     from dealab.cloud import delivery
-    from dealab.models import filter_policies, queues
+    from dealab.cloud.joining import replacing
+    from dealab.models import queues, topics
 
     Subscription, Topic, Backend = moto.Subscription, moto.Topic, moto.SNSBackend
     send, fan_out, check_policy = (
@@ -32,19 +26,14 @@ def join(lab_of) -> None:
         Backend._validate_filter_policy,
     )
     respond, respond_subscribe = SNSResponse.publish, SNSResponse.subscribe
-    subscribe = Backend.subscribe
 
-    def passes(subscription, message: str, attributes) -> bool:
-        policy = subscription._filter_policy
-        if not policy:
-            return True
-        if subscription.attributes.get("FilterPolicyScope") == "MessageBody":
-            return filter_policies.body_matches(policy, message)
-        return filter_policies.matches(policy, attributes)
+    def error(code, message):
+        return SNSInvalidParameter(message)
 
     def publish_one(self, message, message_id, **more):
         pending = self.attributes.get("PendingConfirmation") is True
-        if pending or not passes(self, message, more.get("message_attributes")):
+        scope, attributes = self.attributes.get("FilterPolicyScope"), more.get("message_attributes")
+        if pending or not topics.passes(self._filter_policy, scope, message, attributes):
             return
         try:
             hand_over(self, message, message_id, **more)
@@ -78,15 +67,8 @@ def join(lab_of) -> None:
             finally:
                 self.attributes, self._filter_policy_matcher = kept, matcher
 
-    def parsed(message: str):
-        try:
-            return json.loads(message)
-        except ValueError:
-            return None
-
     def publish_all(self, message, **more):
-        if len(message.encode()) > moto.MAXIMUM_MESSAGE_LENGTH:
-            raise SNSInvalidParameter("Invalid parameter: Message too long")
+        topics.check_size(message)
         if not self.fifo_topic:
             return fan_out(self, message, **more)
         if not more.get("deduplication_id"):
@@ -99,18 +81,11 @@ def join(lab_of) -> None:
             seen.remember(identifier, None, now, sent)
         return sent
 
-    def checked_subscribe(self, topic_arn, endpoint, protocol, *args, **kwargs):
-        if protocol not in PROTOCOLS:
-            raise SNSInvalidParameter(
-                f"Invalid parameter: Amazon SNS does not support this protocol string: {protocol}"
-            )
-        return subscribe(self, topic_arn, endpoint, protocol, *args, **kwargs)
-
-    def answer_subscribe(self):
+    @replacing(SNSResponse, error)
+    def subscribe(self):
         """A subscription is made whole or not at all; what is outside AWS must confirm it."""
-        policy = self._get_attributes().get("FilterPolicy")
-        if policy and parsed(policy) is None:
-            raise SNSInvalidParameter("Invalid parameter: FilterPolicy: failed to parse JSON.")
+        protocol, endpoint = self._get_param("Protocol"), self._get_param("Endpoint") or ""
+        topics.check_subscription(protocol, self._get_attributes())
         before = set(self.backend.subscriptions)
         try:
             answer = respond_subscribe(self)
@@ -118,9 +93,7 @@ def join(lab_of) -> None:
             for arn in set(self.backend.subscriptions) - before:
                 del self.backend.subscriptions[arn]
             raise
-        protocol, endpoint = self._get_param("Protocol"), self._get_param("Endpoint") or ""
-        outside = protocol in ("http", "https") and not re.match(LOOPBACK, endpoint)
-        if protocol in ("email", "email-json") or outside:
+        if topics.needs_confirmation(protocol, endpoint):
             made = self.backend.subscriptions[answer.result["SubscriptionArn"]]
             made.attributes["PendingConfirmation"] = True
             if not self._get_param("ReturnSubscriptionArn"):
@@ -129,41 +102,23 @@ def join(lab_of) -> None:
 
     def checked_policy(self, value, scope):
         """moto's check, which knows every operator but ``cidr``."""
+        check_policy(self, topics.without_cidr(value), scope)
 
-        def without_cidr(part):
-            if isinstance(part, dict):
-                return {key: without_cidr(inner) for key, inner in part.items()}
-            if not isinstance(part, list):
-                return part
-            networks = [isinstance(one, dict) and set(one) == {"cidr"} for one in part]
-            return [
-                "address" if network else without_cidr(one)
-                for one, network in zip(part, networks, strict=True)
-            ]
-
-        check_policy(self, without_cidr(value), scope)
-
+    @replacing(SNSResponse, error)
     def publish(self):
-        message, arn = self._get_param("Message"), self._get_param("TopicArn")
-        if not message:
-            raise SNSInvalidParameter("Invalid parameter: Empty message")
-        if self._get_param("MessageStructure") == "json":
-            document, words = parsed(message), "Invalid parameter: Message Structure - "
-            if not isinstance(document, dict):
-                raise SNSInvalidParameter(words + "JSON message body failed to parse")
-            if "default" not in document:
-                raise SNSInvalidParameter(words + "No default entry in JSON message body")
+        arn = self._get_param("TopicArn")
+        topics.check_message(self._get_param("Message"), self._get_param("MessageStructure"))
         if (arn or "").count(":") == 5 and arn not in self.backend.topics:
             raise TopicNotFound()
         answer = respond(self)
         topic = self.backend.topics.get(self._get_param("TopicArn"))
         if topic is not None and topic.fifo_topic:
             sent = topic.__dict__.setdefault("sequence", {})
-            number = sent.setdefault(answer.result["MessageId"], len(sent) + 1)
-            answer.result["SequenceNumber"] = f"{10_000_000_000_000_000_000 + number}"
+            number = topics.sequence_number(sent, answer.result["MessageId"])
+            answer.result["SequenceNumber"] = number
         return answer
 
-    Subscription.publish, Topic.publish = publish_one, publish_all
+    Subscription.publish = publish_one
+    publish_all.__name__ = "publish"
+    replacing(Topic, error)(publish_all)
     Backend._validate_filter_policy = checked_policy
-    SNSResponse.publish, SNSResponse.subscribe = publish, answer_subscribe
-    Backend.subscribe = checked_subscribe

@@ -75,7 +75,11 @@ def join(lab_of) -> None:
     def send_command(self, **_):
         from dealab.sql.errors import LabLimit
 
-        raise LabLimit("ssm:SendCommand", "runs a document on instances, which are not here")
+        raise LabLimit(
+            "ssm:SendCommand",
+            "Systems Manager runs a document on instances, of which there are none here.",
+            "Run Command needs the agent and a role on the instance, and no open port.",
+        )
 
     SimpleSystemManagerBackend.send_command = send_command
     SimpleSystemManagerBackend.put_parameter = put_parameter

@@ -46,6 +46,7 @@ def join(lab_of) -> None:
     _choose()
     _wait_until()
     _name_errors()
+    _time_out(lab_of)
     _fail_distributed_maps()
     _map_without_recursion()
     _name_what_is_no_array()
@@ -403,6 +404,69 @@ def _name_errors() -> None:
         )
 
     ErrorEqualsDecl._eval_body = matches
+
+
+def _time_out(lab_of) -> None:
+    """Deadlines of Tasks, and the chance in waits between retries.
+
+    A handler runs while its caller stands still, so its own time counts against TimeoutSeconds,
+    also where the lab's clock stands. moto gives a Task with HeartbeatSeconds a timeout of 60 s
+    that nobody asked for: https://docs.aws.amazon.com/step-functions/latest/dg/
+    sfn-stuck-execution.html (checked 2026-11-23) has one of 600 s without any timeout.
+    """
+    import random
+
+    from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl as jitter
+    from moto.stepfunctions.parser.asl.component.common.timeouts import timeout
+    from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
+    from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
+        lambda_eval_utils,
+        state_task_lambda,
+    )
+    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+        state_task_service_lambda,
+    )
+
+    read, invoke = (
+        ExecutionState.from_state_props,
+        lambda_eval_utils.execute_lambda_function_integration,
+    )
+
+    def from_state_props(self, props):
+        read(self, props)
+        if getattr(self.timeout, "is_default", None):
+            self.timeout = timeout.TimeoutSeconds(timeout.TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS)
+
+    def invoke_in_time(env, **called) -> None:
+        made = lab_of().invocations
+        before = len(made)
+        try:
+            invoke(env=env, **called)
+        finally:
+            took = made[before].duration + (made[before].init or 0) if made[before:] else 0
+            if took > env.lab_timeout * 1000:
+                raise timeout.EvalTimeoutError
+
+    def with_deadline(kind):
+        original = kind._eval_execution
+
+        def evaluate(self, env) -> None:
+            self.timeout.eval(env=env)
+            env.lab_timeout = env.stack.pop()
+            original(self, env)
+
+        kind._eval_execution = evaluate
+
+    def spread(self, env) -> None:
+        if self.jitter_strategy == jitter.JitterStrategy.FULL:
+            chance = random.Random(lab_of().turns.number())
+            env.stack.append(chance.uniform(0, env.stack.pop()))
+
+    ExecutionState.from_state_props = from_state_props
+    lambda_eval_utils.execute_lambda_function_integration = invoke_in_time
+    with_deadline(state_task_lambda.StateTaskLambda)
+    with_deadline(state_task_service_lambda.StateTaskServiceLambda)
+    jitter.JitterStrategyDecl._eval_body = spread
 
 
 def _fail_distributed_maps() -> None:

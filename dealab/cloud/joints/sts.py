@@ -143,7 +143,7 @@ def join(lab_of) -> None:
 
         raise LabLimit(
             "sts:GetFederationToken and sts:AssumeRoleWithSAML",
-            "gives credentials to users of another directory",
+            "STS gives credentials to users of another directory.",
             "Today AssumeRoleWithWebIdentity, IAM Identity Center or AssumeRole do this.",
         )
 

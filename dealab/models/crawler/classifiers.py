@@ -87,7 +87,8 @@ def _unpacked(name: str, data: bytes) -> tuple[str, bytes]:
     if data[:4] == b"PK\x03\x04" or name.endswith((".lz4", ".snappy", ".zst")):
         raise LabLimit(
             f"crawlers over {name.rpartition('.')[2]} files",
-            "the crawler unpacks ZIP (one file), BZIP, GZIP, LZ4 and Snappy.",
+            "The crawler unpacks ZIP (one file), BZIP, GZIP, LZ4 and Snappy.",
+            "Splittable or small files are read in parallel; one large GZIP file is not.",
         )
     return "none", data
 
@@ -149,7 +150,7 @@ def _not_here(data: bytes) -> None:
         if hit:
             raise LabLimit(
                 f"crawlers over {what}",
-                "a built-in classifier recognizes the format and makes a table of it.",
+                "A built-in classifier recognizes the format and makes a table of it.",
                 "Built-in classifiers know Avro, ORC, Parquet, JSON, XML, Ion, logs and CSV.",
             )
 

@@ -154,7 +154,8 @@ def _simple(rule: Rule, data: Data, history: dict) -> Outcome:
     if rule.kind == "CustomSql" and rule.threshold is not None:
         raise LabLimit(
             "CustomSql with threshold",
-            "the rule passes if enough of the rows are in the result of the statement.",
+            "The rule passes if enough of the rows are in the result of the statement.",
+            "CustomSql compares one number with a threshold, or finds rows that break the rule.",
         )
     measured = metrics.measure(rule, data)
     if measured is None and rule.kind not in _COMPLIANCE:

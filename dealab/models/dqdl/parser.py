@@ -107,11 +107,11 @@ ANALYZERS = {"RowCount", "Completeness", "Uniqueness", "Mean", "Sum", "StandardD
 ANALYZERS |= {"Entropy", "DistinctValuesCount", "UniqueValueRatio", "ColumnCount", "ColumnLength"}
 ANALYZERS |= {"ColumnValues", "ColumnCorrelation", "CustomSql", "AllStatistics"}
 _NOT_HERE = {
-    "DetectAnomalies": "a model of the past values decides whether the present one is unusual.",
-    "FileFreshness": "the rule looks at the age of the objects in S3.",
-    "FileMatch": "the rule compares objects by their checksums.",
-    "FileSize": "the rule looks at the size of the objects in S3.",
-    "FileUniqueness": "the rule compares the checksums of the objects in S3.",
+    "DetectAnomalies": "A model of the past values decides whether the present one is unusual.",
+    "FileFreshness": "The rule looks at the age of the objects in S3.",
+    "FileMatch": "The rule compares objects by their checksums.",
+    "FileSize": "The rule looks at the size of the objects in S3.",
+    "FileUniqueness": "The rule compares the checksums of the objects in S3.",
 }
 _WORDS = {"null": "null", "empty": "empty", "whitespaces_only": "whitespace"}
 _UNITS = {"minutes": 60, "minute": 60, "hours": 3600, "hour": 3600, "days": 86400, "day": 86400}
@@ -274,7 +274,12 @@ class _Reader:
         if self.kind() != "name":
             self.fail(f"mismatched input '{name}' expecting a rule type")
         if name in _NOT_HERE:
-            raise LabLimit(f"the DQDL rule {name}", _NOT_HERE[name])
+            raise LabLimit(
+                f"the DQDL rule {name}",
+                _NOT_HERE[name],
+                "Data Quality rules are written in DQDL; a ruleset gives a score and results "
+                "per rule.",
+            )
         self.at += 1
         found = []
         while self.kind() == "text" or (self.kind() == "name" and self.bare()):

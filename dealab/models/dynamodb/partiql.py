@@ -1,7 +1,8 @@
 """PartiQL for DynamoDB: SELECT, INSERT, UPDATE and DELETE, read into statements.
 
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
-(checked 2026-11-23). ``parse`` gives a ``Statement``; who holds the items runs it.
+(checked 2026-11-23: the operators and UPDATE; not: the other pages).
+``parse`` gives a ``Statement``; who holds the items runs it.
 """
 
 import re

@@ -1,7 +1,7 @@
 """CloudWatch Logs Insights: its query language, parsed and run over log events in memory.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html and the pages
-of its commands and functions (checked 2026-11-23).
+of its commands and functions (checked 2026-11-23: limit, dedup; not again: the others).
 
 Modelled: fields, filter, stats, sort, limit, parse, display, dedup, unnest; the functions in
 ``functions.py`` and ``aggregates.py``; the fields that are found in JSON and in Lambda's logs.

@@ -1,7 +1,7 @@
 """Aggregate functions of ``stats``.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html
-(checked 2026-11-23). Percentiles are between two values where they do not fall on one; the service
+(not checked). Percentiles are between two values where they do not fall on one; the service
 estimates them.
 """
 

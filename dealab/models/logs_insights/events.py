@@ -1,7 +1,7 @@
 """Fields that Logs Insights finds in a log event by itself.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
-(checked 2026-11-23): JSON with dotted names, array elements by their number, and the fields of
+(not checked): JSON with dotted names, array elements by their number, and the fields of
 Lambda's REPORT lines. Left out: VPC flow, Route 53 and other service logs, and the limit of fields.
 """
 

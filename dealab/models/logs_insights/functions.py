@@ -1,7 +1,7 @@
 """Functions of Logs Insights on single values.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html
-(checked 2026-11-23). A function of a missing value is missing, unless its purpose is to ask for it.
+(not checked). A function of a missing value is missing, unless its purpose is to ask for it.
 """
 
 import base64

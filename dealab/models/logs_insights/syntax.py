@@ -1,6 +1,7 @@
 """The query language of Logs Insights, read into commands.
 
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html (checked 2026-11-23).
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+(checked 2026-11-23: its first part, and the pages of limit and dedup).
 An expression becomes an ``Expression``: a function of a row, with the text that names its column.
 """
 
@@ -14,6 +15,7 @@ from dealab.models.logs_insights.functions import FUNCTIONS, MISSING, UNIT, ceil
 from dealab.models.logs_insights.values import compare, number, printed
 from dealab.sql.errors import LabLimit
 
+MOST = 100_000  # log events: .../CWL_QuerySyntax-Limit.html (checked 2026-11-23)
 COMMANDS = ("fields", "filter", "stats", "sort", "limit", "parse", "display", "dedup", "unnest")
 REFUSED = {
     "pattern": "groups log events by their shared text with machine learning",
@@ -190,7 +192,12 @@ class Parser:
         word = _NAME.match(self.text, self.at)
         name = word.group().lower() if word else ""
         if name in REFUSED:
-            raise LabLimit(f"Logs Insights command '{name}'", f"It {REFUSED[name]}.")
+            raise LabLimit(
+                f"the Logs Insights command '{name}'",
+                f"Logs Insights {REFUSED[name]}.",
+                "Logs Insights bills by the bytes that a query scans; a shorter time range "
+                "scans less.",
+            )
         if name not in COMMANDS:
             raise self._fail()
         self.at = word.end()
@@ -241,10 +248,11 @@ class Parser:
                 return Command("", items)
 
     def _limit_command(self) -> Command:
+        self._word("any")  # takes the first it finds, in no order: here, those of the usual order
         found = self._match(re.compile(r"\d+"))
-        if not found or not 1 <= int(found.group()) <= 10_000:
+        if not found or not 1 <= int(found.group()) <= MOST:
             self.at = found.start() if found else self.at
-            raise self._fail("a number from 1 to 10000 was expected")
+            raise self._fail(f"a number from 1 to {MOST} was expected")
         return Command("", count=int(found.group()))
 
     def _dedup_command(self) -> Command:
@@ -339,7 +347,12 @@ class Parser:
     def _in(self, left: Expression) -> Expression:
         self._skip()
         if self.text.startswith("(", self.at):
-            raise LabLimit("Logs Insights subquery", "It runs the inner query first.")
+            raise LabLimit(
+                "a subquery of Logs Insights",
+                "Logs Insights runs the inner query first.",
+                "Logs Insights bills by the bytes that a query scans; a shorter time range "
+                "scans less.",
+            )
         self._expect("[")
         values = [self._sum()]
         while self._take(","):
@@ -414,7 +427,12 @@ class Parser:
         if name == "case" and len(arguments) >= 2:
             return _combine(None, *arguments, whole=_case)
         if name in MISSING:
-            raise LabLimit(f"Logs Insights function {name}()", "The service has it.")
+            raise LabLimit(
+                f"the Logs Insights function {name}()",
+                "Logs Insights has this function.",
+                "Logs Insights bills by the bytes that a query scans; a shorter time range "
+                "scans less.",
+            )
         if name not in FUNCTIONS:
             self.at = start
             raise self._fail(f"there is no function {name}")

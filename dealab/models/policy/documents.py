@@ -177,6 +177,15 @@ def _texts(raw: dict, element: str) -> tuple | None:
     return tuple(values)
 
 
+def opens_to_everybody(statement: dict) -> bool:
+    """Tell whether a statement lets everybody in. One with a condition counts as not."""
+    principal = statement.get("Principal")
+    everybody = principal == "*" or (
+        isinstance(principal, dict) and "*" in principal.get("AWS", ())
+    )
+    return statement.get("Effect") == "Allow" and everybody and not statement.get("Condition")
+
+
 def _principals(value) -> dict | None:
     if value is None:
         return None

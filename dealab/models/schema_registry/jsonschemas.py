@@ -49,7 +49,9 @@ def problems(reader: dict, writer: dict, path: str = "$") -> list[str]:
         if reader.get(name) != writer.get(name):
             raise LabLimit(
                 f"the comparison of JSON schemas that differ in {name}",
-                "the registry compares them and takes or refuses the version.",
+                "The registry compares them and takes or refuses the version.",
+                "BACKWARD lets consumers with the new schema read old data; it is the usual "
+                "choice.",
             )
     found = _types(reader, writer, path)
     for name in _LOWER:
@@ -69,7 +71,11 @@ def problems(reader: dict, writer: dict, path: str = "$") -> list[str]:
     if isinstance(reader.get("items"), dict):
         found += problems(reader["items"], writer.get("items", True), f"{path}[]")
     elif reader.get("items") != writer.get("items") and "items" in reader:
-        raise LabLimit("lists of items in JSON schemas", "the registry compares them.")
+        raise LabLimit(
+            "lists of items in JSON schemas",
+            "The registry compares them.",
+            "BACKWARD lets consumers with the new schema read old data; it is the usual choice.",
+        )
     return found + _properties(reader, writer, path)
 
 

@@ -68,7 +68,11 @@ class _Reader:
             elif word == "enum":
                 self.enum("")
             elif word in ("import", "extend", "service"):
-                raise LabLimit(f"Protobuf schemas with {word}", "the registry reads proto2 and 3.")
+                raise LabLimit(
+                    f"Protobuf schemas with {word}",
+                    "The registry reads proto2 and proto3.",
+                    "The registry keeps Avro, JSON Schema and Protobuf.",
+                )
             elif word != ";":
                 raise ValueError(f"unexpected {word!r} in the schema")
         if not any(self.found.values()):
@@ -99,7 +103,11 @@ class _Reader:
                 self.take("{")
                 self.body(name, made, inside)
             elif word in ("extend", "group"):
-                raise LabLimit(f"Protobuf {word}s", "the registry doesn't take them, either.")
+                raise LabLimit(
+                    f"Protobuf {word}s",
+                    "The registry does not take them, either.",
+                    "The registry keeps Avro, JSON Schema and Protobuf.",
+                )
             elif word != ";":
                 self.entry(word, made, oneof)
 
@@ -149,7 +157,8 @@ def _field(name: str, mine: tuple, theirs: tuple, known: tuple) -> list[str]:
     if mine[3] != theirs[3]:
         raise LabLimit(
             f"the comparison of {place}, which moves into or out of a oneof",
-            "the registry compares them and takes or refuses the version.",
+            "The registry compares them and takes or refuses the version.",
+            "BACKWARD lets consumers with the new schema read old data; it is the usual choice.",
         )
     if mine[2] == "required" and theirs[2] != "required":
         return [f"{place}: is required and was not"]

@@ -1,39 +1,18 @@
-"""Templates before they are deployed: SAM's transform and cfn-lint's findings.
+"""Templates before they are deployed: what the registry's schemas say of them, and SAM's transform.
 
-templates.lint(text)       # a table: rule, level, line, message
+Both come from packages of AWS (cfn-lint, aws-sam-translator), not from the service.
 """
 
 import functools
 import json
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 from dealab.models.templates import NotInLab, TemplateError
 
 SAM = "AWS::Serverless-2016-10-31"
 LANGUAGE = "AWS::LanguageExtensions"
-
-
-def lint(text: str):
-    """Return cfn-lint's findings as a DataFrame: rule, level, line, message; empty if it is clean.
-
-    ``text`` is a template in YAML or JSON. cfn-lint checks it against the schemas that it brings
-    along. The first call takes some seconds.
-    """
-    import pandas
-    from cfnlint import api
-
-    found = api.lint_all(text)
-    rows = [
-        {
-            "rule": match.rule.id,
-            "level": match.rule.severity,
-            "line": match.linenumber,
-            "message": match.message,
-        }
-        for match in sorted(found, key=lambda match: (match.linenumber, match.rule.id))
-    ]
-    return pandas.DataFrame(rows, columns=["rule", "level", "line", "message"])
 
 
 def unrecognized(types) -> list[str]:
@@ -77,8 +56,10 @@ def _registry(region: str) -> dict:
     return json.loads((_schemas() / "providers" / f"{region}.json").read_text())
 
 
-def transformed(document: dict, parameters: dict) -> dict:
+def transformed(document: dict, parameters: dict, managed) -> dict:
     """Return the template after its transform. Only SAM's is known.
+
+    ``managed()`` returns the ARNs of AWS's managed policies by name.
 
     Raises TemplateError with SAM's own findings, NotInLab for another transform.
     """
@@ -102,7 +83,7 @@ def transformed(document: dict, parameters: dict) -> dict:
         for name, declared in (document.get("Parameters") or {}).items()
     }
     try:
-        made = transform(document, given, _ManagedPolicies())
+        made = transform(document, given, SimpleNamespace(load=managed))
     except InvalidDocumentException as error:
         found = " ".join(cause.message for cause in error.causes)
         raise TemplateError(
@@ -111,13 +92,3 @@ def transformed(document: dict, parameters: dict) -> dict:
         ) from error
     made.pop("Transform", None)
     return made
-
-
-class _ManagedPolicies:
-    """Names of AWS's managed policies as ARNs, from what the lab's IAM knows."""
-
-    def load(self) -> dict[str, str]:
-        import boto3
-
-        pages = boto3.client("iam").get_paginator("list_policies").paginate(Scope="AWS")
-        return {p["PolicyName"]: p["Arn"] for page in pages for p in page["Policies"]}

@@ -11,8 +11,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def _load(name):
-    """Load ``dealab.cloud.<name>`` without its package; an import of the package finds it there."""
-    full = "dealab.cloud." + name
+    """Load ``dealab.guard.<name>`` without its package; an import of the package finds it there."""
+    full = "dealab.guard." + name
     if full not in sys.modules:
         path = os.path.join(os.path.dirname(HERE), name + ".py")
         module = sys.modules[full] = type(sys)(full)
@@ -25,8 +25,8 @@ def _load(name):
 def _audit(event, args):
     # The guard takes 30 ms to import: only a child that is about to use the network needs it.
     needed = event.startswith("socket.") or (event == "import" and args[0] == "http.client")
-    if needed and "dealab.cloud.guard" not in sys.modules:
-        guard = _load("guard")  # its own imports come here again and find it begun
+    if needed and "dealab.guard.network" not in sys.modules:
+        guard = _load("network")  # its own imports come here again and find it begun
         guard.install()
         guard._audit(event, args)
 
