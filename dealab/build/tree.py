@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from dealab import paths
-from dealab.build import exercises, lessons, proved, reference, release, source
+from dealab import paths, sections
+from dealab.build import contents, exercises, lessons, proved, reference, release, source
 
 DERIVED = ("notebooks", "source", "release", "docs/reference")
 
@@ -15,6 +15,7 @@ def derive(root: Path | None = None) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for name in lessons.names(content):
         files[f"notebooks/{name}.ipynb"] = lessons.build(name, content).encode()
+    files[sections.FILE] = contents.build(content).encode()
     for image in sorted(lessons.images(content)):
         files[f"notebooks/{image}"] = (content / image).read_bytes()
     sources = {

@@ -139,3 +139,14 @@ def test_an_expression_that_doubles_too_often_is_a_limit(athena):
         sql = f"CASE {sql} WHEN 'a' THEN 'b' WHEN 'c' THEN 'd' WHEN 'e' THEN 'f' END"
     with pytest.raises(LabLimit, match="nested this deep"):
         athena.run(f"SELECT {sql}")
+
+
+@pytest.mark.parametrize("service", [Athena, Redshift])
+def test_an_expression_deeper_than_the_engine_reads_is_a_limit(service):
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)  # else Python gives up first, and says the same
+    try:
+        with pytest.raises(LabLimit, match="nested this deep"):
+            service().run("SELECT 1" + " + 1" * 1500)
+    finally:
+        sys.setrecursionlimit(before)
