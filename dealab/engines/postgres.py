@@ -46,6 +46,7 @@ _WATCH = (
     "rm -rf $0 || { sleep 1; rm -rf $0; }"
 )
 _running = []  # servers of this process, ended at its exit at the latest
+_notebook = []  # the server that a notebook's cells share, once one has asked for it
 
 
 class PostgresMissing(RuntimeError):
@@ -242,6 +243,30 @@ def _type(kind: str) -> str:
     if kind not in known:
         raise ValueError(f"no column of type {kind} is copied")
     return known[kind]
+
+
+def cell(function):
+    """Run a lesson's cell at once: ``function(connect)``; a decorator.
+
+    ``connect(**settings)`` opens a connection (psycopg's settings) to a server that all cells of
+    the notebook share; ``connect.url`` is its address. Connections are closed at the end. Where no
+    server can run, one line says why and nothing runs. The name holds what the function returned.
+    """
+    import psycopg
+
+    if reason := why_not():
+        print(reason)
+        return None
+    if not any(one in _running for one in _notebook):
+        _notebook[:] = [start()]
+    url = _notebook[0].url
+    with contextlib.ExitStack() as opened:
+
+        def connect(**settings):
+            return opened.enter_context(contextlib.closing(psycopg.connect(url, **settings)))
+
+        connect.url = url
+        return function(connect)
 
 
 @atexit.register

@@ -358,6 +358,34 @@ def test_one_server_is_all_there_is(connect):
     assert connect().execute("select pg_is_in_recovery()").fetchone() == (False,)
 
 
+def test_cells_of_a_notebook_share_a_server_and_close_their_connections():
+    @postgres.cell
+    def made(connect):
+        connect(autocommit=True).execute("create table shared (n int)")
+        return connect()
+
+    assert made.closed
+
+    @postgres.cell
+    def found(connect):
+        with psycopg.connect(connect.url) as another:
+            assert another.execute("select count(*) from shared").fetchone() == (0,)
+        return connect().execute("select count(*) from shared").fetchone()
+
+    assert found == (0,)
+
+
+def test_a_cell_says_in_one_line_why_it_does_not_run(monkeypatch, capsys):
+    monkeypatch.setattr(postgres, "why_not", lambda: "No server here.")
+
+    @postgres.cell
+    def answer(connect):
+        raise AssertionError("it must not run")
+
+    assert answer is None
+    assert capsys.readouterr().out == "No server here.\n"
+
+
 def test_where_nothing_is_installed_one_line_says_so(monkeypatch):
     monkeypatch.setattr(postgres, "_programs", list)
     assert not postgres.available()
