@@ -14,11 +14,12 @@ c.CourseDirectory.include = [
     *("timestamp.txt", "submission_secret.txt"),  # nbgrader's own notes on a submission
 ]
 
-# The starter of an SQL cell is an SQL comment.
+# The starter of an SQL cell is an SQL comment. The details of an essay's rubric stay in source/.
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.LockCells",
     "dealab.grading.preprocessors.ClearAnswers",
+    "dealab.grading.preprocessors.ClearRubrics",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",

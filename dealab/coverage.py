@@ -151,7 +151,8 @@ def coverage(
 
     ``sections`` have ``id, file, line, skills, statements, questions`` (ids that they show);
     ``questions`` map an id to an object with ``file, line, skills`` (which may hold statements);
-    ``exercises`` have ``assignment, id, file, line, skills, statements``.
+    ``exercises`` have ``assignment, id, file, line, skills, statements, by_hand``; one that a
+    person grades does not count as practice, since nobody may be there to grade it.
 
     A statement is covered by what names it and by what covers a skill that carries it. One that a
     ``lesson`` keeps has lessons only if that section exists.
@@ -170,7 +171,8 @@ def coverage(
     for key, question in questions.items():
         note("questions", key, question.skills)
     for exercise in exercises:
-        note("exercises", _name(exercise), (*exercise.skills, *exercise.statements))
+        if not exercise.by_hand:
+            note("exercises", _name(exercise), (*exercise.skills, *exercise.statements))
 
     skills = {
         key: Found(**{kind: tuple(named[kind].get(key, ())) for kind in KINDS})

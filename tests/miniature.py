@@ -155,6 +155,31 @@ colors = ["red"]
 ```
 """
 
+ESSAY = """\
+
++++ {"exercise": "paint_it", "kind": "essay", "skills": ["1.1.2"], "points": 5}
+
+## Design a paint shop
+
+Say how you would paint a million doors.
+
++++ {"role": "hint"}
+
+Think of the queue.
+
++++ {"role": "solution"}
+
+SECRET-ESSAY: a queue and ten painters.
+
++++ {"role": "rubric", "title": "The work is spread", "points": 3}
+
+SECRET-DETAIL: 3 for a queue, 1 for a single painter.
+
++++ {"role": "rubric", "title": "The cost is named", "points": 2}
+
+SECRET-PRICE: any number with its reason.
+"""
+
 FACTS = """\
 kinesis-shard-write:
   fact: A shard takes up to 1 MB per second of writes.
@@ -193,3 +218,11 @@ def edit(course):
         file.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
 
     return replace
+
+
+@pytest.fixture
+def essay(course):
+    """Add a question that a person grades to the small assignment."""
+    file = course / "content" / "assignments/1-1-small/small.md"
+    file.write_text(file.read_text(encoding="utf-8") + ESSAY, encoding="utf-8", newline="\n")
+    return course

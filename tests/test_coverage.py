@@ -48,9 +48,15 @@ def question(*skills):
     return SimpleNamespace(file="1.yaml", line=3, skills=skills)
 
 
-def exercise(key, skills=(), statements=()):
+def exercise(key, skills=(), statements=(), by_hand=False):
     return SimpleNamespace(
-        assignment="a", id=key, file="a.md", line=5, skills=skills, statements=statements
+        assignment="a",
+        id=key,
+        file="a.md",
+        line=5,
+        skills=skills,
+        statements=statements,
+        by_hand=by_hand,
     )
 
 
@@ -80,6 +86,13 @@ def test_nothing_covers_nothing():
     )
     assert not joined.complete(["1.1"])
     assert not joined.complete(["1.2"])
+
+
+def test_a_question_graded_by_hand_is_no_practice_but_names_known_skills():
+    essays = [exercise("e1", ["1.1.1"], by_hand=True), exercise("e2", ["9.9.9"], by_hand=True)]
+    joined = coverage(SMALL, [], {}, essays)
+    assert joined.skills["1.1.1"].exercises == ()
+    assert joined.unknown() == ["a.md:5: exercise e2: no skill 9.9.9 in the exam guide"]
 
 
 def test_statements_are_covered_through_their_skills():

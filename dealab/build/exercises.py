@@ -11,6 +11,10 @@ section; the cells after it belong to it until the next exercise. Their ``role``
 ``right``     the solution in other words (``name``): must score full marks
 no role       shown to the learner as it is
 ============  ==========================================================================
+
+An exercise of kind ``essay`` is graded by a person. Its prompt names the ``points``; its
+``solution`` is Markdown, the model answer; ``rubric`` cells, one for each criterion, take the place
+of tests: ``title`` and ``points`` are for the learner, the text below is for graders only.
 """
 
 import ast
@@ -23,7 +27,7 @@ from dealab import paths
 from dealab.build import myst
 from dealab.build.myst import Cell, ContentError
 
-KINDS = ("sql", "table", "function", "document", "value")
+KINDS = ("sql", "table", "function", "document", "value", "essay")
 HIDDEN_BEGIN, HIDDEN_END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 _ROLES = {  # role -> (cell kind, keys it must have besides "role")
     "solution": ("code", set()),
@@ -31,6 +35,11 @@ _ROLES = {  # role -> (cell kind, keys it must have besides "role")
     "hint": ("markdown", set()),
     "wrong": ("code", {"name", "points", "message"}),
     "right": ("code", {"name"}),
+}
+_ESSAY_ROLES = {
+    "solution": ("markdown", set()),
+    "rubric": ("markdown", {"title", "points"}),
+    "hint": ("markdown", set()),
 }
 _PROMPT_KEYS = {"exercise", "kind", "skills", "statements"}
 
@@ -67,8 +76,14 @@ class Exercise:
         return self.of("solution")[0]
 
     @property
+    def by_hand(self) -> bool:
+        """Whether a person grades it."""
+        return self.kind == "essay"
+
+    @property
     def points(self) -> float:
-        return sum(cell.metadata["points"] for cell in self.of("tests"))
+        graded = self.of("rubric" if self.by_hand else "tests")
+        return sum(cell.metadata["points"] for cell in graded)
 
 
 @dataclass(frozen=True)
@@ -146,10 +161,12 @@ def assignment_of(path: Path, document: myst.Document) -> Assignment:
 def _exercise(assignment: str, cells: list[Cell]) -> Exercise:
     prompt, *rest = cells
     data = prompt.metadata
-    if prompt.kind != "markdown" or set(data) - _PROMPT_KEYS:
+    essay = data.get("kind") == "essay"
+    keys = _PROMPT_KEYS | {"points"} if essay else _PROMPT_KEYS
+    if prompt.kind != "markdown" or set(data) - keys:
         raise ContentError(
             f"{prompt.where}: an exercise opens with a Markdown cell; it knows "
-            + ", ".join(sorted(_PROMPT_KEYS))
+            + ", ".join(sorted(keys))
         )
     id = data["exercise"]
     if not str(id).isidentifier() or id != id.lower():
@@ -159,7 +176,7 @@ def _exercise(assignment: str, cells: list[Cell]) -> Exercise:
     if not data.get("skills"):
         raise ContentError(f"{prompt.where}: skills must name at least one skill")
     for cell in rest:
-        _check_role(cell)
+        _check_role(cell, _ESSAY_ROLES if essay else _ROLES)
     exercise = Exercise(
         id=id,
         assignment=assignment,
@@ -168,21 +185,27 @@ def _exercise(assignment: str, cells: list[Cell]) -> Exercise:
         statements=tuple(data.get("statements", ())),
         cells=tuple(cells),
     )
-    if len(exercise.of("solution")) != 1 or not exercise.of("tests"):
-        raise ContentError(f"{prompt.where}: '{id}' needs one solution cell and a tests cell")
+    graded = "rubric" if essay else "tests"
+    if len(exercise.of("solution")) != 1 or not exercise.of(graded):
+        raise ContentError(f"{prompt.where}: '{id}' needs one solution cell and a {graded} cell")
+    if essay and data.get("points") != exercise.points:
+        raise ContentError(
+            f"{prompt.where}: the prompt of '{id}' says {data.get('points', 'no')} points, "
+            f"its rubric adds up to {exercise.points:g}"
+        )
     return exercise
 
 
-def _check_role(cell: Cell) -> None:
+def _check_role(cell: Cell, roles: dict[str, tuple[str, set[str]]]) -> None:
     role = cell.metadata.get("role")
     keys = set(cell.metadata) - {"role", "tags"}
     if role is None:
         if keys:
             raise ContentError(f"{cell.where}: unknown cell metadata {', '.join(sorted(keys))}")
         return
-    if role not in _ROLES:
-        raise ContentError(f"{cell.where}: unknown role '{role}'; use {', '.join(_ROLES)}")
-    kind, needed = _ROLES[role]
+    if role not in roles:
+        raise ContentError(f"{cell.where}: unknown role '{role}'; use {', '.join(roles)}")
+    kind, needed = roles[role]
     if cell.kind != kind or keys != needed:
         wanted = ", ".join(sorted(needed)) or "no other key"
         raise ContentError(f"{cell.where}: role '{role}' is a {kind} cell with {wanted}")

@@ -79,8 +79,10 @@ def _merge(known: Assignment, notebook) -> str:
 
 
 def _same_kind_and_points(old: Cell, cell) -> bool:
+    if old.metadata.get("role") != "tests":
+        return old.kind == cell.cell_type
     points = cell.metadata.get("nbgrader", {}).get("points")
-    return old.kind == cell.cell_type and old.metadata.get("points") == points
+    return old.kind == cell.cell_type and old.metadata["points"] == points
 
 
 def _text(cell, old: Cell | None) -> str:
@@ -94,6 +96,9 @@ def _text(cell, old: Cell | None) -> str:
         metadata["points"] = cell.metadata.get("nbgrader", {}).get("points", metadata["points"])
     elif metadata.get("role") == "hint":
         body = _hint(body)
+    elif metadata.get("role") == "rubric":
+        found, body = source.unmark_rubric(body)
+        metadata |= found
     if cell.cell_type == "markdown":
         start = f"+++ {json.dumps(metadata)}\n\n" if metadata else ""
         return f"{start}{body}\n\n"
@@ -114,7 +119,7 @@ def _metadata(cell) -> dict:
         data = dict(cell.metadata["dealab"])
         del data["role"]
         return data
-    if grading.get("grade"):
+    if grading.get("grade") and not grading.get("solution"):
         return {"role": "tests", "points": grading["points"]}
     if grading.get("solution"):
         return {"role": "solution"}

@@ -5,6 +5,7 @@ written in here, so that the text has none of them.
 """
 
 import ast
+import re
 
 import nbformat
 
@@ -54,6 +55,14 @@ def _derive(exercise: Exercise, cell: Cell, role: str, number: int) -> nbformat.
         return notebook.cell(
             "markdown", hint_html(cell.source, number), f"{name}-hint-{number}", {"dealab": label}
         )
+    if role == "rubric":
+        label |= {key: cell.metadata[key] for key in ("title", "points")}
+        id = f"{name}-rubric-{number}"
+        return notebook.cell("markdown", rubric_text(cell), id, {"dealab": label})
+    if role == "solution" and exercise.by_hand:
+        grading = _nbgrader(exercise.id, solution=True, points=exercise.points)
+        metadata = {"nbgrader": grading, "dealab": label}
+        return notebook.cell("markdown", cell.source, f"{name}-solution", metadata)
     if role == "solution":
         metadata = {"nbgrader": _nbgrader(exercise.id, solution=True), "dealab": label}
         return notebook.cell("code", mark_solution(exercise, cell), f"{name}-solution", metadata)
@@ -90,6 +99,34 @@ def _nbgrader(grade_id: str, solution: bool = False, points: float | None = None
 def hint_html(source: str, number: int) -> str:
     """Return a hint that stays closed until it is wanted."""
     return f"<details><summary>Hint {number}</summary>\n\n{source}\n\n</details>"
+
+
+# -- the rubric of an essay -----------------------------------------------------------------------
+
+FOR_GRADERS = "<!-- FOR GRADERS: the release ends here -->"
+_CRITERION = re.compile(r"\*\*(?P<points>\d+(?:\.\d+)?) points?: (?P<title>.+)\*\*")
+
+
+def rubric_text(cell: Cell) -> str:
+    """Return a criterion: a heading for everybody, then the text that only graders see."""
+    points = cell.metadata["points"]
+    heading = f"**{points:g} point{'' if points == 1 else 's'}: {cell.metadata['title']}**"
+    return f"{heading}\n\n{FOR_GRADERS}\n\n{cell.source}"
+
+
+def unmark_rubric(source: str) -> tuple[dict, str]:
+    """Undo ``rubric_text``: return title and points, and the text for graders."""
+    heading, marker, text = source.partition(FOR_GRADERS)
+    found = _CRITERION.fullmatch(heading.strip())
+    if not found or not marker:
+        raise ContentError(
+            f"a rubric cell starts '**2 points: Title**', then comes the line '{FOR_GRADERS}'"
+        )
+    points = float(found["points"])
+    return {
+        "title": found["title"],
+        "points": int(points) if points.is_integer() else points,
+    }, text.strip()
 
 
 # -- the solution's markers -----------------------------------------------------------------------

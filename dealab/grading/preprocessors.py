@@ -4,10 +4,18 @@ import re
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
-from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, DeduplicateIds
+from nbgrader.preprocessors import (
+    ClearHiddenTests,
+    ClearSolutions,
+    DeduplicateIds,
+    NbGraderPreprocessor,
+)
+
+from dealab.build.source import FOR_GRADERS
 
 _SQL_MAGIC = re.compile(r"%%(athena|redshift)\b")
 SQL_STUB = "-- Write your SQL here."
+ESSAY_STUB = "*Double-click here and write your answer in place of this line.*"
 
 
 class ClearAnswers(ClearSolutions):
@@ -17,6 +25,7 @@ class ClearAnswers(ClearSolutions):
     """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int):
+        self.text_stub = ESSAY_STUB
         if cell.cell_type != "code" or not _SQL_MAGIC.match(cell.source):
             return super().preprocess_cell(cell, resources, cell_index)
         stubs = self.code_stub
@@ -25,6 +34,15 @@ class ClearAnswers(ClearSolutions):
             return super().preprocess_cell(cell, resources, cell_index)
         finally:
             self.code_stub = stubs
+
+
+class ClearRubrics(NbGraderPreprocessor):
+    """Keep of each criterion of an essay what learners may see: its points and its title."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int):
+        if cell.metadata.get("dealab", {}).get("role") == "rubric":
+            cell.source = cell.source.partition(FOR_GRADERS)[0].rstrip()
+        return cell, resources
 
 
 class DropDuplicates(DeduplicateIds):

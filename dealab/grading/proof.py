@@ -1,7 +1,8 @@
 """Prove exercises: the solution passes, the starter scores nothing, wrong answers lose points.
 
 Each answer runs after the assignment's opening cells, cell by cell as in a notebook, in one IPython
-shell that is emptied in between; it is scored by nbgrader's rules.
+shell that is emptied in between; it is scored by nbgrader's rules. An essay has no score: what is
+proved is that a person can grade it, and that the release does not give its answer away.
 """
 
 from collections.abc import Callable, Iterator
@@ -49,9 +50,14 @@ def prove(assignments: list[Assignment], only: str = "") -> Iterator[Finding]:
         chosen = [e for e in assignment.exercises if only in ("", assignment.name, e.id)]
         if not chosen:
             continue
-        starters = _starters(assignment)
+        made = source.build(assignment)
+        released = _released(assignment, made)
+        starters = _starters(released)
         for exercise in chosen:
             yield from _formal(exercise)
+            if exercise.by_hand:
+                yield from _by_hand(exercise, _read(made), released)
+                continue
             for answer, where, text, judge in _answers(exercise, starters[exercise.id]):
                 score = shell.score(assignment, exercise, text)
                 yield Finding(exercise.id, answer, where, score, judge(score))
@@ -59,10 +65,52 @@ def prove(assignments: list[Assignment], only: str = "") -> Iterator[Finding]:
 
 def _formal(exercise: Exercise) -> Iterator[Finding]:
     """An exercise has a hint, a known wrong answer and a solution in other words."""
-    for role, what in (("hint", "a hint"), ("wrong", "a wrong answer"), ("right", "a right one")):
+    wanted = [("hint", "a hint")]
+    if not exercise.by_hand:
+        wanted += [("wrong", "a wrong answer"), ("right", "a right one")]
+    for role, what in wanted:
         if not exercise.of(role):
             where = exercise.prompt.where
             yield Finding(exercise.id, role, where, None, f"has no cell for {what} (role: {role})")
+
+
+def _by_hand(
+    exercise: Exercise,
+    made: nbformat.NotebookNode,
+    released: nbformat.NotebookNode,
+) -> Iterator[Finding]:
+    """An essay has an answer cell for a person to grade, and its release gives nothing away."""
+
+    def finding(what: str, where: str, problem: str) -> Finding:
+        return Finding(exercise.id, what, where, None, problem)
+
+    where = exercise.prompt.where
+    for name, notebook in (("source", made), ("release", released)):
+        grading = [
+            cell.metadata["nbgrader"]
+            for cell in notebook.cells
+            if cell.cell_type == "markdown"
+            and cell.metadata.get("nbgrader", {}).get("grade_id") == exercise.id
+        ]
+        manual = [one for one in grading if one["grade"] and one["solution"] and not one["locked"]]
+        points = [one["points"] for one in manual]
+        good = points == [exercise.points]
+        problem = f"{name}/ has no cell that a person grades with {exercise.points:g} points"
+        yield finding(f"answer cell in {name}", where, "" if good else problem)
+    text = "\n".join(cell.source for cell in released.cells)
+    for cell in exercise.of("rubric"):
+        title = cell.metadata["title"]
+        problem = "" if title in text else "its heading is not in the release"
+        yield finding(f"rubric: {title}", cell.where, problem or _leak(cell, text))
+    yield finding("model answer", exercise.solution.where, _leak(exercise.solution, text))
+
+
+def _leak(cell: Cell, released: str) -> str:
+    """Return a problem if a line of a cell that learners must not see is in the release."""
+    for line in cell.source.split("\n"):
+        if line.strip() and line.strip() in released:
+            return f"the release shows this line of it: {line.strip()}"
+    return ""
 
 
 def _answers(
@@ -105,13 +153,21 @@ def _answers(
         yield f"wrong: {cell.metadata['name']}", cell.where, cell.source, loses(cell)
 
 
-def _starters(assignment: Assignment) -> dict[str, str]:
-    """Return the starter cell of each exercise as nbgrader releases it."""
+def _released(assignment: Assignment, made: str) -> nbformat.NotebookNode:
+    """Return the assignment as nbgrader releases it."""
     key = f"{assignment.name}/{assignment.notebook}.ipynb"
-    text = release.build({key: source.build(assignment)})[key]
+    return _read(release.build({key: made})[key])
+
+
+def _read(text: str) -> nbformat.NotebookNode:
+    return nbformat.reads(text, as_version=4)
+
+
+def _starters(released: nbformat.NotebookNode) -> dict[str, str]:
+    """Return the starter cell of each exercise."""
     return {
         cell.metadata["nbgrader"]["grade_id"]: cell.source
-        for cell in nbformat.reads(text, as_version=4).cells
+        for cell in released.cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
 

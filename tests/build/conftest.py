@@ -1,3 +1,3 @@
-from miniature import course, edit
+from miniature import course, edit, essay
 
-__all__ = ["course", "edit"]
+__all__ = ["course", "edit", "essay"]

@@ -67,6 +67,41 @@ def test_an_opening_cell_that_fails_is_the_courses_own_fault(prove, edit):
         prove()
 
 
+def test_a_question_graded_by_hand_is_proved_without_a_score(prove, essay):
+    assert prove("paint_it") == {}
+    found = list(proof.prove(exercises.assignments(essay / "content"), "paint_it"))
+    assert [one.answer for one in found] == [
+        *("answer cell in source", "answer cell in release"),
+        *("rubric: The work is spread", "rubric: The cost is named", "model answer"),
+    ]
+    assert all(one.score is None for one in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "answer", "problem"),
+    [
+        ('+++ {"role": "hint"}\n\nThink of the queue.\n', "", "hint", "no cell for a hint"),
+        ("Think of the queue.", "SECRET-ESSAY: a queue and ten painters.", "model answer", "shows"),
+        (
+            "Think of the queue.",
+            "SECRET-PRICE: any number with its reason.",
+            "rubric: The cost is named",
+            "the release shows this line of it",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_question_graded_by_hand_is_found(
+    prove, essay, edit, old, new, answer, problem
+):
+    edit(FILE, old, new)
+    assert problem in prove("paint_it")[f"paint_it: {answer}"]
+
+
+def test_a_release_that_shows_the_rubric_is_found(prove, essay, monkeypatch):
+    monkeypatch.setattr("dealab.grading.preprocessors.FOR_GRADERS", "another line")
+    assert "shows this line" in prove("paint_it")["paint_it: rubric: The work is spread"]
+
+
 @pytest.mark.parametrize(
     ("value", "problem", "noise", "points"),
     [
