@@ -122,6 +122,19 @@ def test_versions_markers_and_uploads(lab, s3):
         s3.get_object(Bucket=B, Key="a")
 
 
+def test_a_marker_that_stands_alone_is_removed(lab, s3):
+    s3.put_bucket_versioning(Bucket=B, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=B, Key="a", Body=b"1")
+    rules(
+        {"Expiration": {"Days": 5}, "NoncurrentVersionExpiration": {"NoncurrentDays": 5}},
+        {"Expiration": {"ExpiredObjectDeleteMarker": True}},
+    )
+    lab.clock.move(days=30)
+    found = s3.list_object_versions(Bucket=B)
+    assert "Versions" not in found
+    assert "DeleteMarkers" not in found
+
+
 def test_rules_come_back_as_they_were_given(lab, s3):
     given = {
         "ID": "all-of-it",

@@ -177,6 +177,44 @@ def test_object_lock(s3):
     assert s3.delete_object(Bucket="locked", Key="x")["DeleteMarker"] is True
 
 
+def test_versions_of_one_moment_are_listed_newest_first(aws):
+    from dealab.cloud import start_aws
+
+    lab = start_aws(at="2026-03-02T09:00")
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="mine")
+    s3.put_bucket_versioning(Bucket="mine", VersioningConfiguration={"Status": "Enabled"})
+    made = [s3.put_object(Bucket="mine", Key="k", Body=body)["VersionId"] for body in (b"1", b"2")]
+    found = s3.list_object_versions(Bucket="mine")["Versions"]
+    assert [one["VersionId"] for one in found] == made[::-1]
+    assert [one["IsLatest"] for one in found] == [True, False]
+    lab.stop()
+
+
+def test_object_lock_is_extended_and_never_weakened(s3):
+    s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    until, later, sooner = (datetime.datetime(year, 1, 1) for year in (2040, 2041, 2039))
+
+    def retain(key, mode, date, **more):
+        lock = {"Mode": mode, "RetainUntilDate": date}
+        s3.put_object_retention(Bucket="locked", Key=key, Retention=lock, **more)
+
+    for key, mode in (("c", "COMPLIANCE"), ("g", "GOVERNANCE")):
+        s3.put_object(Bucket="locked", Key=key, Body=b"1")
+        retain(key, mode, until)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            retain(key, mode, sooner)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        retain("c", "GOVERNANCE", until)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        retain("c", "COMPLIANCE", sooner, BypassGovernanceRetention=True)
+    retain("c", "COMPLIANCE", later)
+    retain("g", "GOVERNANCE", sooner, BypassGovernanceRetention=True)
+    retain("g", "COMPLIANCE", until)
+    with pytest.raises(ClientError, match="InvalidBucketState"):
+        s3.put_bucket_versioning(Bucket="locked", VersioningConfiguration={"Status": "Suspended"})
+
+
 @pytest.mark.proves("S3", "Public access is blocked until the block is taken off", kind="real")
 def test_public_access_block(s3):
     block = s3.get_public_access_block(Bucket="mine")["PublicAccessBlockConfiguration"]

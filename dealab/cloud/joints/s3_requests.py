@@ -1,11 +1,14 @@
 """Requests to S3 that moto takes for something else, takes though the service does not, or drops.
 
 Wrong in moto: names and lists are not checked; a part for an upload that is gone is a KeyError; the
-settings of storage class analysis and the like make a bucket; replication copies nothing.
+settings of storage class analysis and the like make a bucket; replication copies nothing; object
+lock can be weakened: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+(checked 2026-11-23).
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (not checked)
 """
 
 import re
+from datetime import UTC, datetime
 
 #: settings that would do nothing here: the query that carries them, and what the service does
 UNKEPT = {
@@ -15,6 +18,11 @@ UNKEPT = {
     "inventory": "writes a list of all objects, daily or weekly.",
     "replication": "copies new objects to another bucket, which needs versioning, as the source.",
 }
+
+LOCKED_BUCKET = (
+    "An Object Lock configuration is present on this bucket, so the versioning state cannot be "
+    "changed."
+)
 
 
 #: canned ACLs that let everybody in
@@ -94,6 +102,7 @@ def _acls() -> None:
 
 
 def _requests() -> None:
+    from moto.core.utils import utcnow
     from moto.s3.exceptions import InvalidBucketName, MalformedXML, NoSuchUpload, S3ClientError
     from moto.s3.models import S3Backend
     from moto.s3.responses import S3Response
@@ -102,7 +111,7 @@ def _requests() -> None:
 
     put, delete_keys = S3Response._bucket_response_put, S3Response._bucket_response_delete_keys
     get, create = S3Response._key_response_get, S3Backend.create_bucket
-    upload = S3Backend.upload_part
+    upload, retain = S3Backend.upload_part, S3Response.put_object_retention
 
     def bucket_put(self, request, bucket_name, querystring):
         for name in UNKEPT.keys() & querystring.keys():
@@ -113,11 +122,30 @@ def _requests() -> None:
                 "Analytics recommends, Intelligent-Tiering moves, Inventory lists, and "
                 "replication needs versioning.",
             )
+        suspends = "versioning" in querystring and b"Suspended" in _bytes(self.body)
+        if suspends and self.backend.get_bucket(bucket_name).object_lock_enabled:
+            raise _refusal(S3ClientError, "InvalidBucketState", 409, LOCKED_BUCKET)
         return put(self, request, bucket_name, querystring)
 
+    def put_object_retention(self):
+        version = self.backend.get_object(
+            self.bucket_name, self.parse_key_name(), version_id=self._get_param("versionId")
+        )
+        if version is not None and version.lock_mode and version.lock_until:
+            mode, until = self._mode_until_from_body()
+            held = _moment(version.lock_until)
+            weaker = not until or _moment(until) < held
+            if version.lock_mode == "COMPLIANCE":
+                refused = weaker or mode != "COMPLIANCE"
+            else:
+                bypass = self.headers.get("x-amz-bypass-governance-retention", "")
+                refused = weaker and bypass.lower() != "true"
+            if refused and held > _moment(utcnow()):
+                raise _refusal(S3ClientError, "AccessDenied", 403, "Access Denied")
+        return retain(self)
+
     def bucket_delete_keys(self, bucket_name, *args, **kwargs):
-        body = self.body if isinstance(self.body, bytes) else self.body.encode()
-        if len(re.findall(rb"<Object>", body)) > 1000:
+        if len(re.findall(rb"<Object>", _bytes(self.body))) > 1000:
             raise MalformedXML
         return delete_keys(self, bucket_name, *args, **kwargs)
 
@@ -152,6 +180,24 @@ def _requests() -> None:
         return upload(self, bucket_name, multipart_id, *args, **kwargs)
 
     S3Response._bucket_response_put = bucket_put
+    S3Response.put_object_retention = put_object_retention
     S3Response._bucket_response_delete_keys = bucket_delete_keys
     S3Response._key_response_get = key_get
     S3Backend.create_bucket, S3Backend.upload_part = create_bucket, upload_part
+
+
+def _bytes(body) -> bytes:
+    return body if isinstance(body, bytes) else body.encode()
+
+
+def _moment(value) -> datetime:
+    """A time of a request or of moto, with its zone."""
+    if not isinstance(value, datetime):
+        value = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+def _refusal(kind, code: str, status: int, message: str):
+    refusal = kind(code, message)
+    refusal.code, refusal.status_code = code, status
+    return refusal
