@@ -175,6 +175,13 @@ CASES = [
         [("t", "a", "raw", D("0.00")), ("t", "b", "N/A", D("0.00"))],
         COMPRESSION,
     ),
+    (
+        T
+        + "create table u (a int encode lzo); insert into u select t.a from t, t b, t c, t d, t e; "
+        "analyze compression u",
+        [("u", "a", "lzo", D("0.00"))],
+        COMPRESSION,
+    ),
 ]
 
 ERRORS = [

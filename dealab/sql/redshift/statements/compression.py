@@ -73,7 +73,8 @@ def suggestion(engine, table, column, rows: int, names) -> tuple[str, Decimal]:
     if len(values) < FEW:  # too few for a recommendation
         return current, nothing
     raw = raw_size(column.type, values)
-    packed = {"zstd": len(zlib.compress("\n".join(values).encode(), 6))}
+    zipped = len(zlib.compress("\n".join(values).encode(), 6))
+    packed = {"zstd": zipped}
     if column.type.name in ("smallint", "integer", "bigint", "decimal", "date", "timestamp"):
         low, high = engine.duck().execute(
             f"SELECT {_number(column.type, f'min({quote(column.name)})')}, "
@@ -82,7 +83,7 @@ def suggestion(engine, table, column, rows: int, names) -> tuple[str, Decimal]:
         bits = max(1, int(high - low).bit_length())
         packed = {"az64": max(1, len(values) * bits // 8)}
     best = min(packed, key=lambda name: (packed[name], name))
-    before = raw if current == "raw" else packed.get(current, packed["zstd"] * 5 // 4)
+    before = raw if current == "raw" else packed.get(current, zipped * 5 // 4)
     if packed[best] >= before:
         return current, nothing
     return best, Decimal(f"{100 * (before - packed[best]) / before:.2f}")
