@@ -1,10 +1,11 @@
 """Statements of Athena that once failed or gave another answer than the service."""
 
+import sys
 import time
 
 import pytest
 
-from dealab.sql import Athena, LabLimit, ServiceError
+from dealab.sql import Athena, LabLimit, Redshift, ServiceError
 
 UNNEST = "https://docs.aws.amazon.com/athena/latest/ug/flattening-arrays.html"
 TABLES = "https://trino.io/docs/current/functions/table.html"
