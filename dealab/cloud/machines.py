@@ -207,6 +207,7 @@ def start_execution(lab, backend, asked: dict) -> dict:
     if known := executions.started_before(machine, name, given):
         return {"executionArn": known.exec_arn, "startDate": known.start_date}
     execution = _new(lab, backend, Execution, version, name, given)
+    execution.started_with = asked["stateMachineArn"]
     machine.executions.append(execution)
     execution.start()
     tell(lab, execution)
@@ -223,6 +224,7 @@ def start_sync_execution(lab, backend, asked: dict) -> dict:
     execution = _new(
         lab, backend, SyncExecution, version, asked.get("name"), asked.get("input", "{}")
     )
+    execution.started_with = asked["stateMachineArn"]
     machine.executions.append(execution)
     execution.exec_worker = execution._get_start_execution_worker()
     running = lab.turns.thread(execution.exec_worker._execution_logic)
@@ -294,9 +296,9 @@ def describe_execution(lab, backend, asked: dict) -> dict:
 
 
 def list_executions(lab, backend, asked: dict) -> dict:
-    machine, version = _machine(backend, asked["stateMachineArn"])
+    machine, _ = _machine(backend, asked["stateMachineArn"])
     executions.check_kind(machine, wanted_express=False)
-    return executions.listed(machine, version, asked)
+    return executions.listed(machine, asked)
 
 
 def get_execution_history(lab, backend, asked: dict) -> dict:

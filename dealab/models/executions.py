@@ -9,6 +9,7 @@ Machines and executions are objects with the attributes of moto's. Left out: red
 
 import json
 import math
+import random
 import re
 
 from dealab.models.refusals import Refused
@@ -66,12 +67,25 @@ def machine_of(machines, arn: str):
             return machine, machine
         for alias in machine.aliases.values():
             if arn == f"{machine.arn}:{alias.name}":
-                heaviest = max(alias.routing_configuration, key=lambda to: to["weight"])
-                arn = heaviest["stateMachineVersionArn"]
+                arn = routed(alias.routing_configuration, f"{arn} {len(machine.executions)}")
         for version in machine.versions.values():
             if arn == version.arn:
                 return machine, version
     return None
+
+
+def routed(routes: list[dict], draw: str) -> str:
+    """Return the version that an alias sends an execution to, by the weights (percent).
+
+    The same ``draw`` gives the same version, so that a notebook runs twice alike.
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
+    """
+    point = random.Random(draw).uniform(0, 100)
+    for route in routes:
+        point -= route["weight"]
+        if point < 0:
+            break
+    return route["stateMachineVersionArn"]
 
 
 class Snapshot:
@@ -143,7 +157,7 @@ def describe(execution) -> dict:
     return {key: value for key, value in answer.items() if value is not None}
 
 
-def listed(machine, version, asked: dict) -> dict:
+def listed(machine, asked: dict) -> dict:
     """Return what ListExecutions answers."""
     rows = [
         {
@@ -156,7 +170,7 @@ def listed(machine, version, asked: dict) -> dict:
         }
         for known in reversed(machine.executions)
         if asked.get("statusFilter") in (None, known.status)
-        and (version is machine or known.state_machine.arn == version.arn)
+        and asked["stateMachineArn"] in (machine.arn, known.state_machine.arn, known.started_with)
     ]
     return _page("executions", rows, asked)
 

@@ -14,6 +14,13 @@ from datetime import UTC, datetime
 
 from dealab.models.log_patterns import compile_pattern, embedded_metrics, metric_values
 
+#: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+#: (checked 2026-11-24)
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+
 
 def metric_data(filters: list[dict], events: list[dict]) -> list[tuple[str, dict]]:
     """Return (namespace, datum for PutMetricData) that metric filters and embedded metrics give.

@@ -375,3 +375,15 @@ def test_what_glue_would_only_pretend_is_refused(aws):
         )  # fmt: skip
     with pytest.raises(LabLimit, match="security configurations"):
         glue.create_security_configuration(Name="a", EncryptionConfiguration={})
+
+
+def test_one_condition_needs_no_logical(glue, make_job, run):
+    make_job("load", "print(1)")
+    condition = {"LogicalOperator": "EQUALS", "JobName": "load", "State": "SUCCEEDED"}
+    glue.create_trigger(
+        Name="after",
+        Type="CONDITIONAL",
+        Predicate={"Conditions": [condition]},
+        Actions=[{"JobName": "load"}],
+    )
+    assert glue.get_trigger(Name="after")["Trigger"]["Predicate"]["Conditions"]

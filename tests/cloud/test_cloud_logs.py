@@ -389,3 +389,12 @@ def test_insights_of_an_unknown_group(logs):
         query(logs, "fields a", group="nowhere")
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         logs.get_query_results(queryId="00000000-0000-0000-0000-000000000000")
+
+
+@pytest.mark.parametrize("days", [0, 31, 10_000])
+def test_only_listed_days_of_retention_are_taken(aws, days):
+    logs = boto3.client("logs")
+    logs.create_log_group(logGroupName="/a")
+    with pytest.raises(logs.exceptions.InvalidParameterException):
+        logs.put_retention_policy(logGroupName="/a", retentionInDays=days)
+    assert "retentionInDays" not in logs.describe_log_groups()["logGroups"][0]

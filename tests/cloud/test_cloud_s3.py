@@ -400,3 +400,12 @@ def test_a_waiter_lets_the_lab_s_time_pass_and_nobody_waits(aws):
     with pytest.raises(WaiterError):
         s3.get_waiter("object_exists").wait(Bucket="plain", Key="never")
     assert (aws.clock.now() - before).total_seconds() >= 95
+
+
+def test_mfa_delete_is_for_the_root_user(aws):
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="kept-for-long")
+    asked = {"Status": "Enabled", "MFADelete": "Enabled"}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_bucket_versioning(Bucket="kept-for-long", VersioningConfiguration=asked)
+    assert "Status" not in s3.get_bucket_versioning(Bucket="kept-for-long")

@@ -25,7 +25,7 @@ def execution(name="e", status="SUCCEEDED", **more):
         "status": status, "start_date": BEGIN, "stop_date": BEGIN + timedelta(seconds=2),
         "execution_input": "{}", "output": {"a": 1}, "error": None, "cause": None,
         "state_machine": machine(), "sm_type": "STANDARD", "account_id": "111122223333",
-        "region_name": "us-east-1",
+        "region_name": "us-east-1", "started_with": ARN,
     }  # fmt: skip
     return SimpleNamespace(**{**told, **more})
 
@@ -39,22 +39,29 @@ def test_a_start_with_the_same_name():
         executions.started_before(of, "e", '{"other": 1}')
 
 
-def test_an_alias_runs_its_heaviest_version():
-    version = SimpleNamespace(arn=ARN + ":2")
-    weights = [{"weight": 10, "stateMachineVersionArn": ARN + ":1"}]
-    weights.append({"weight": 90, "stateMachineVersionArn": version.arn})
+def test_an_alias_divides_what_it_starts_by_its_weights():
+    first, second = (SimpleNamespace(arn=f"{ARN}:{n}") for n in (1, 2))
+    weights = [{"weight": 90, "stateMachineVersionArn": first.arn}]
+    weights.append({"weight": 10, "stateMachineVersionArn": second.arn})
     alias = SimpleNamespace(name="live", routing_configuration=weights)
-    of = machine(aliases={"live": alias}, versions={"2": version})
-    assert executions.machine_of([of], ARN + ":live") == (of, version)
+    of = machine(aliases={"live": alias}, versions={"1": first, "2": second})
+    started = []
+    for _ in range(200):
+        started.append(executions.machine_of([of], ARN + ":live")[1])
+        of.executions.append(None)
+    assert 10 <= started.count(second) <= 30
+    weights[:] = [{"weight": 100, "stateMachineVersionArn": second.arn}]
+    assert executions.machine_of([of], ARN + ":live") == (of, second)
     assert executions.machine_of([of], ARN) == (of, of)
     assert executions.machine_of([of], ARN + "x") is None
 
 
 def test_lists_come_in_pages_with_the_newest_first():
     of = machine(executions=[execution(name) for name in "abc"])
-    page = executions.listed(of, of, {"maxResults": 2})
+    page = executions.listed(of, {"stateMachineArn": ARN, "maxResults": 2})
     assert [row["name"] for row in page["executions"]] == ["c", "b"]
-    rest = executions.listed(of, of, {"maxResults": 2, "nextToken": page["nextToken"]})
+    asked = {"stateMachineArn": ARN, "maxResults": 2, "nextToken": page["nextToken"]}
+    rest = executions.listed(of, asked)
     assert [row["name"] for row in rest["executions"]] == ["a"]
     assert "nextToken" not in rest
 

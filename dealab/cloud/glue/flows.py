@@ -10,18 +10,15 @@ from dealab.models import workflows
 
 
 def join(lab_of) -> None:
+    from moto.glue import responses
     from moto.glue.models import GlueBackend
-    from moto.glue.responses import GlueResponse
 
-    create_trigger, create_response = GlueBackend.create_trigger, GlueResponse.create_trigger
+    create_trigger, predicate = GlueBackend.create_trigger, responses.Predicate
 
-    def create_trigger_response(self):
-        predicate = self._get_param("Predicate")
-        for condition in (predicate or {}).get("Conditions", []):
-            condition.setdefault("LogicalOperator", "EQUALS")
-        if predicate and not predicate.get("Logical"):
-            predicate["Logical"] = "AND"  # one condition needs no Logical on the service
-        return create_response(self)
+    def with_defaults(told):
+        """Return a predicate with what the service fills in: one condition needs no Logical."""
+        conditions = [{"LogicalOperator": "EQUALS", **one} for one in told.get("Conditions", [])]
+        return predicate({"Logical": "AND", **told, "Conditions": conditions})
 
     def create(self, name, workflow_name, trigger_type, schedule, actions, **more):
         _check(self, name, workflow_name, trigger_type, schedule, actions)
@@ -52,7 +49,7 @@ def join(lab_of) -> None:
     def start_workflow_run(self, workflow_name, properties):
         return _start_workflow(self, workflow_name, properties)
 
-    GlueResponse.create_trigger = create_trigger_response
+    responses.Predicate = with_defaults
     GlueBackend.create_trigger, GlueBackend.start_trigger = create, start_trigger
     GlueBackend.start_workflow_run = start_workflow_run
     answer({"get_workflow": _get_workflow, "get_workflow_run": _get_run})

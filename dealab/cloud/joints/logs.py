@@ -25,7 +25,7 @@ def join(lab_of) -> None:
         LogGroup.put_subscription_filter,
         LogsBackend.put_subscription_filter,
     )
-    describe = LogGroup.to_describe_dict
+    describe, keep = LogGroup.to_describe_dict, LogsBackend.put_retention_policy
 
     def refuse(message, code="InvalidParameterException"):
         raise JsonRESTError(code, message)
@@ -161,6 +161,12 @@ def join(lab_of) -> None:
             kept[:] = [event for event in kept if event.timestamp >= oldest]
         return kept
 
+    def put_retention(self, log_group_name, retention_in_days):
+        named(self, log_group_name)
+        if int(retention_in_days) not in log_groups.RETENTION_DAYS:
+            refuse("Specified retention days are not valid.")  # wording not checked
+        keep(self, log_group_name, retention_in_days)
+
     def create_export_task(self, **ask):
         """As the service lays it out: prefix/task id/stream/000000.gz."""
         group, bucket, prefix = ask["logGroupName"], ask["destination"], ask["destinationPrefix"]
@@ -241,6 +247,7 @@ def join(lab_of) -> None:
     LogGroup.to_describe_dict = to_describe_dict
     LogsBackend.put_metric_filter = put_metric_filter
     LogsBackend.put_subscription_filter = checked_subscription
+    LogsBackend.put_retention_policy = put_retention
     LogsBackend.create_export_task = create_export_task
     LogsBackend.get_query_results = get_query_results
     LogsBackend.describe_queries = describe_queries

@@ -19,6 +19,11 @@ UNKEPT = {
     "replication": "copies new objects to another bucket, which needs versioning, as the source.",
 }
 
+#: only the account's root user may switch MFA delete, with its device; the lab's user is a role
+ROOT_WITH_MFA = (
+    "Mfa Authentication must be used for this request, by the root user of the bucket's account."
+)
+
 LOCKED_BUCKET = (
     "An Object Lock configuration is present on this bucket, so the versioning state cannot be "
     "changed."
@@ -122,6 +127,8 @@ def _requests() -> None:
                 "Analytics recommends, Intelligent-Tiering moves, Inventory lists, and "
                 "replication needs versioning.",
             )
+        if "versioning" in querystring and b"<MfaDelete>Enabled<" in _bytes(self.body):
+            raise _refusal(S3ClientError, "AccessDenied", 403, ROOT_WITH_MFA)
         suspends = "versioning" in querystring and b"Suspended" in _bytes(self.body)
         if suspends and self.backend.get_bucket(bucket_name).object_lock_enabled:
             raise _refusal(S3ClientError, "InvalidBucketState", 409, LOCKED_BUCKET)
