@@ -36,7 +36,7 @@ JOB = """
 def address(spark):
     with cluster.start(workers=2) as address:
         yield address
-    with pytest.raises(OSError, match=r"refused|urlopen"):  # nothing of it is left
+    with pytest.raises(OSError, match=r"refused|reset|urlopen"):  # nothing of it is left
         address.state()
 
 
@@ -117,7 +117,7 @@ def test_a_killed_notebook_leaves_no_cluster():
         except OSError:
             break
         time.sleep(0.1)
-    with pytest.raises(OSError, match=r"refused|urlopen"):
+    with pytest.raises(OSError, match=r"refused|reset|urlopen"):
         urllib.request.urlopen(f"{pages}/json/", timeout=1)
 
 

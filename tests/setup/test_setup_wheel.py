@@ -79,6 +79,9 @@ def test_wheel_has_no_solutions(wheel):
     assert {parts for parts in course if parts[0] != "datasets"} == {
         ("content", "facts"),
         ("content", "guide.yaml"),
+        ("content", "placement.yaml"),
         ("content", "questions"),
+        ("content", "spark-results"),
+        ("notebooks", "sections.json"),  # names and times of sections, no solutions
     }
     assert list(wheel.rglob("*.ipynb")) == []
