@@ -409,3 +409,22 @@ def test_mfa_delete_is_for_the_root_user(aws):
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.put_bucket_versioning(Bucket="kept-for-long", VersioningConfiguration=asked)
     assert "Status" not in s3.get_bucket_versioning(Bucket="kept-for-long")
+
+
+def test_a_listing_of_versions_does_not_copy_their_bytes(aws):
+    import tracemalloc
+
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="reports")
+    s3.put_bucket_versioning(Bucket="reports", VersioningConfiguration={"Status": "Enabled"})
+    for _ in range(5):
+        s3.put_object(Bucket="reports", Key="daily", Body=b"x" * 1_000_000)
+    tracemalloc.start()
+    found = s3.list_object_versions(Bucket="reports")["Versions"]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000
+    assert [(one["Size"], one["IsLatest"]) for one in found] == [
+        (1_000_000, number == 0) for number in range(5)
+    ]
+    assert s3.get_object(Bucket="reports", Key="daily")["Body"].read() == b"x" * 1_000_000

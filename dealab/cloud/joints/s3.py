@@ -9,6 +9,7 @@ import contextlib
 
 def join(lab_of) -> None:
     _one_lake()
+    _listings()
     _event_records()
 
 
@@ -83,6 +84,22 @@ def _one_lake() -> None:
     FakeKey.set_storage_class = set_storage_class
     FakeBucket.__init__ = begin_bucket
     S3Backend.buckets = property(buckets, set_buckets)
+
+
+def _listings() -> None:
+    """A listing of versions shares their bytes; moto copies them all, for each listing."""
+    from moto.s3.models import FakeKey
+
+    class Listed(FakeKey):
+        def dispose(self, garbage=False):
+            pass  # the bytes belong to the version
+
+    def listed(version, memo):
+        seen = object.__new__(Listed)
+        seen.__dict__.update(version.__dict__)
+        return seen
+
+    FakeKey.__deepcopy__ = listed
 
 
 def _event_records() -> None:
