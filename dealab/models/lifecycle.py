@@ -2,10 +2,11 @@
 
 Sources:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html (checked 2026-11-23)
-https://docs.aws.amazon.com/AmazonS3/latest/API/API_Transition.html (checked 2026-11-23)
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_Transition.html (checked 2026-11-24: any number
+of days for every class; it used to demand 30 for the infrequent access classes)
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
-(older copies: classes, sizes, 30 days in infrequent access before an archive; its error's words are
-the lab's)
+(older copies: classes, sizes, 30 days in infrequent access before an archive, 30 days before a
+noncurrent version goes there; its error's words are the lab's)
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html (not checked)
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html
 
@@ -124,11 +125,6 @@ def _check_rule(rule: dict) -> None:
             raise LifecycleError("A Transition has one of Days and Date", "MalformedXML")
         if move.get("Days", 0) < 0:
             raise LifecycleError("'Days' in Transition action must be nonnegative")
-        if storage_class in THIRTY_DAYS and 0 <= move.get("Days", 30) < 30:
-            raise LifecycleError(
-                "'Days' in Transition action must be greater than or equal to 30 for "
-                f"storageClass '{storage_class}'"
-            )
         if "Days" in move and "Days" in expiration and expiration["Days"] <= move["Days"]:
             raise LifecycleError(
                 "'Days' in the Expiration action for filter "

@@ -266,7 +266,10 @@ class Stack:
         self.become("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         active = template.active()
         for logical, held in reversed(replaced):
-            self._remove(logical, held)
+            if template.resources[logical].get("UpdateReplacePolicy") in ("Retain", "Snapshot"):
+                self.say(logical, held["type"], held["id"], "DELETE_SKIPPED")
+            else:
+                self._remove(logical, held)
         gone = [name for name in self.held if name not in active]
         for name in [n for n in gone if self.held[n]["retain"] == "Retain"]:
             self.say(name, self.held[name]["type"], self.held[name]["id"], "DELETE_SKIPPED")

@@ -232,6 +232,29 @@ def test_a_failed_update_goes_back_to_what_was(stacks, deploy):
     assert found["Attributes"]["VisibilityTimeout"] == "10"
 
 
+@pytest.mark.parametrize("policy", ["Retain", "Delete"])
+def test_what_a_replacement_leaves_behind_is_said_by_its_policy(stacks, deploy, policy):
+    def table(key):
+        return json.dumps({"Resources": {"T": {
+            "Type": "AWS::DynamoDB::Table",
+            "UpdateReplacePolicy": policy,
+            "DeletionPolicy": "Retain",
+            "Properties": {
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+            },
+        }}})  # fmt: skip
+
+    tables = boto3.client("dynamodb")
+    deploy(table("old"))
+    (old,) = tables.list_tables()["TableNames"]
+    stacks.update_stack(StackName="s", TemplateBody=table("new"))
+    left = tables.list_tables()["TableNames"]
+    assert (old in left) == (policy == "Retain")
+    assert len(left) == (2 if policy == "Retain" else 1)
+
+
 def test_a_named_resource_is_not_replaced(stacks, deploy):
     properties = "Properties: {Name: n, RetentionPeriodHours: %d}"
     text = "Resources: {T: {Type: AWS::Kinesis::Stream, " + properties + "}}"

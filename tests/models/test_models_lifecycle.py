@@ -138,8 +138,6 @@ def test_filters_join_with_and():
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ({"Transitions": [{"Days": 29, "StorageClass": "STANDARD_IA"}]},
-         "greater than or equal to 30 for storageClass 'STANDARD_IA'"),
         ({"Transitions": [{"Days": 60, "StorageClass": "GLACIER"}], "Expiration": {"Days": 60}},
          "must be greater than 'Days' in the Transition action"),
         ({"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"},
@@ -228,3 +226,9 @@ def test_leaving_early_costs_the_rest_of_the_minimum():
     )
     assert saved < 0 < storage_costs.transition("GLACIER", many)
     assert storage_costs.retrieval("DEEP_ARCHIVE", gb, 1, "Bulk") == pytest.approx(0.002525)
+
+
+def test_infrequent_access_may_begin_at_any_age():
+    # "0 or any positive integer": https://docs.aws.amazon.com/AmazonS3/latest/API/API_Transition.html
+    for days in (0, 29, 30):
+        check([rule(Transitions=[{"Days": days, "StorageClass": "STANDARD_IA"}])])
