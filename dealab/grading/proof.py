@@ -5,8 +5,11 @@ shell that is emptied in between; it is scored by nbgrader's rules. An essay has
 proved is that a person can grade it, and that the release does not give its answer away.
 """
 
+import multiprocessing
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 
 import nbformat
 
@@ -44,12 +47,38 @@ class Finding:
 
 
 def prove(assignments: list[Assignment], only: str = "") -> Iterator[Finding]:
-    """Yield a Finding for each answer; ``only`` names an assignment or an exercise."""
+    """Yield a Finding for each answer; ``only`` names an assignment or an exercise.
+
+    Several assignments are proved side by side, each in a process of its own, as students' kernels
+    are; their findings come in order, without the exceptions in ``Score.problems``.
+    """
+    wanted = [
+        (one, only)
+        for one in assignments
+        if only in ("", one.name) or any(only == exercise.id for exercise in one.exercises)
+    ]
+    if len(wanted) < 2:
+        for assignment, _ in wanted:
+            yield from _prove(assignment, only)
+        return
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), spawn, max_tasks_per_child=1) as pool:
+        for findings in pool.map(_proved, *zip(*wanted, strict=True)):
+            yield from findings
+
+
+def _proved(assignment: Assignment, only: str) -> list[Finding]:
+    """Return the findings of one assignment, fit to go from one process to another."""
+    return [
+        replace(one, score=one.score and replace(one.score, problems=()))
+        for one in _prove(assignment, only)
+    ]
+
+
+def _prove(assignment: Assignment, only: str) -> Iterator[Finding]:
     shell = Shell()
-    for assignment in assignments:
-        chosen = [e for e in assignment.exercises if only in ("", assignment.name, e.id)]
-        if not chosen:
-            continue
+    chosen = [e for e in assignment.exercises if only in ("", assignment.name, e.id)]
+    if chosen:
         made = source.build(assignment)
         released = _released(assignment, made)
         starters = _starters(released)
