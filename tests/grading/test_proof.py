@@ -2,6 +2,7 @@
 
 import pytest
 
+from dealab import checks
 from dealab.build import exercises
 from dealab.grading import proof
 
