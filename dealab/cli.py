@@ -45,9 +45,9 @@ def build(check: bool):
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the coverage as data.")
-@click.option("--require", default="", metavar="TASKS", help="Exit 1 unless complete: 1.1,1.2")
+@click.option("--require", default="", metavar="NAMES", help="Exit 1 unless complete: 1.1,services")
 def coverage(as_json: bool, require: str):
-    """Show which skills and statements have lessons, questions and exercises."""
+    """Show what has lessons, questions and exercises, and which pages are written."""
     from dealab import coverage as joined
 
     found = joined.collect()

@@ -5,12 +5,13 @@ loads all four and joins them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dealab.guide import Guide, Skill, Statement, Task
 
 KINDS = ("lessons", "questions", "exercises")
+PAGES = ("interview", "tools", "services")
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,17 @@ class Coverage:
     skills: dict[str, Found]
     statements: dict[str, Found]
     problems: tuple[str, ...]
+    pages: dict[str, dict[str, tuple[str, ...] | None]] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, dict[str, dict[str, list[str]]]]:
+    def as_json(self) -> dict[str, dict]:
         """Return ``{"skills": {id: {"lessons": [...], "questions": [...], "exercises": [...]}},
-        "statements": {...}}`` for every id of the guide."""
-        return {
+        "statements": {...}}`` for every id of the guide, and ``{part: {id: [section, ...]}}`` for
+        each of PAGES, with null where nothing is written."""
+        pages = {
+            part: {key: None if found is None else list(found) for key, found in entries.items()}
+            for part, entries in self.pages.items()
+        }
+        return pages | {
             part: {
                 key: {kind: list(getattr(found, kind)) for kind in KINDS}
                 for key, found in entries.items()
@@ -71,9 +78,20 @@ class Coverage:
             if (lacks := self._lacks(item))
         ]
 
-    def complete(self, tasks: Iterable[str]) -> bool:
-        """Return whether nothing is missing in any of ``tasks``; ValueError for an unknown task."""
-        return not [gap for task in tasks for gap in self.missing(task)]
+    def unwritten(self, part: str) -> list[str]:
+        """Return the ids of one of PAGES that have no answer or page yet."""
+        return [key for key, found in self.pages[part].items() if found is None]
+
+    def complete(self, names: Iterable[str]) -> bool:
+        """Return whether nothing is missing in any of ``names``: tasks, or parts of PAGES.
+
+        Raises ValueError for a name that is neither.
+        """
+        return not [
+            gap
+            for name in names
+            for gap in (self.unwritten(name) if name in self.pages else self.missing(name))
+        ]
 
     def unknown(self) -> list[str]:
         """Return what names something that does not exist, each with its place."""
@@ -96,6 +114,10 @@ class Coverage:
         gaps = self.missing()
         lines += ["", f"Missing ({len(gaps)}):" if gaps else "Nothing is missing."]
         lines += [f"  {gap}" for gap in gaps]
+        for part, entries in self.pages.items():
+            gaps = self.unwritten(part)
+            lines += ["", f"{part}: {len(entries) - len(gaps)}/{len(entries)}"]
+            lines += [f"  missing: {', '.join(gaps)}"] if gaps else []
         if self.problems:
             lines += ["", f"Unknown ({len(self.problems)}):"]
             lines += [f"  {problem}" for problem in self.problems]
@@ -137,11 +159,49 @@ class Coverage:
 
 def collect() -> Coverage:
     """Load guide, lessons, question bank and exercises, and join them."""
-    from dealab import guide
+    from dealab import guide, interview, services
     from dealab.build import exercises, lessons
     from dealab.quiz import bank
 
-    return coverage(guide.load(), lessons.sections(), bank.load(), exercises.load())
+    sections = lessons.sections()
+    joined = coverage(guide.load(), sections, bank.load(), exercises.load())
+    answers, topics, written = interview.load(), interview.topics(), services.load()
+    wanted = {
+        "interview": topics.questions,
+        "tools": topics.tools,
+        "services": [services.slug(one.name) for one in joined.guide.services],
+    }
+    return with_pages(joined, sections, wanted, answers | written)
+
+
+def with_pages(
+    joined: Coverage,
+    sections: Iterable[Any],
+    wanted: Mapping[str, Iterable[str]],
+    written: Mapping[str, Any],
+) -> Coverage:
+    """Return ``joined`` with the answers and pages that look things up.
+
+    ``wanted`` holds the ids of each of PAGES; ``written`` maps an id to an object with ``skills``
+    and ``sections``.
+    """
+    existing = {section.id for section in sections}
+    skills = {*joined.guide.skill_ids(), *joined.guide.statement_ids()}
+    problems = []
+    for key, page in written.items():
+        problems += [
+            f"{key}: no skill {one} in the exam guide" for one in set(page.skills) - skills
+        ]
+        problems += [
+            f"{key}: no section {one} in any lesson" for one in page.sections if one not in existing
+        ]
+    listed = {key for ids in wanted.values() for key in ids}
+    problems += [f"{key}: answers no topic that is listed" for key in written if key not in listed]
+    pages = {
+        part: {key: written[key].sections if key in written else None for key in ids}
+        for part, ids in wanted.items()
+    }
+    return replace(joined, pages=pages, problems=(*joined.problems, *problems))
 
 
 def coverage(

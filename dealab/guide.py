@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from dealab import paths
+from dealab import paths, records
 
 PRACTICES = ("do", "describe")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -258,18 +258,8 @@ class _Reader:
     def _fields(
         self, data: Any, where: str, required: dict[str, type], optional: dict | None = None
     ) -> None:
-        if not isinstance(data, dict):
-            self._fail(where, "is no mapping of names to values")
-        known = required | (optional or {})
-        for name in known.keys() & data.keys():
-            value, kind = data[name], known[name]
-            # bool is an int, and an empty text says nothing
-            if not isinstance(value, kind) or isinstance(value, bool) or value == "":
-                self._fail(where, f"{name} must be a {kind.__name__}, not {value!r}")
-        for name in required.keys() - data.keys():
-            self._fail(where, f"has no {name}")
-        for name in data.keys() - known.keys():
-            self._fail(where, f"does not know {name!r}; it has {', '.join(known)}")
+        if wrong := records.problem(data, required, optional):
+            self._fail(where, wrong)
 
     def _https(self, where: str, *addresses: str) -> None:
         for address in addresses:

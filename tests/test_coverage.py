@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from dealab import guide
-from dealab.coverage import Gap, coverage
+from dealab.coverage import Gap, coverage, with_pages
 from dealab.guide import Domain, Guide, Skill, Statement, Task
 
 SMALL = Guide(
@@ -230,3 +230,28 @@ def test_text_says_when_nothing_is_missing():
 
 def test_a_gap_prints_as_one_line():
     assert str(Gap("1.1", "1.1.1", "Do", ("lessons",))).split() == ["1.1.1", "lessons", "Do"]
+
+
+def test_pages_that_are_missing_and_pages_that_lead_nowhere():
+    joined = coverage(SMALL, [section("here", ["1.1.1"])], {}, [])
+    page = SimpleNamespace(skills=("1.1.1",), sections=("here",))
+    stray = SimpleNamespace(skills=("9.9.9",), sections=("gone",))
+    found = with_pages(
+        joined,
+        [section("here")],
+        {"interview": ["q-1", "q-2"], "services": ["s3"]},
+        {"q-1": page, "x": stray},
+    )
+    assert found.unwritten("interview") == ["q-2"]
+    assert not found.complete(["interview"])
+    assert found.as_json()["interview"] == {"q-1": ["here"], "q-2": None}
+    assert found.as_json()["services"] == {"s3": None}
+    assert found.unknown()[-3:] == [
+        "x: no skill 9.9.9 in the exam guide",
+        "x: no section gone in any lesson",
+        "x: answers no topic that is listed",
+    ]
+    assert "interview: 1/2\n  missing: q-2" in found.as_text()
+    whole = with_pages(joined, [section("here")], {"interview": ["q-1"]}, {"q-1": page})
+    assert whole.complete(["interview"])
+    assert whole.unknown() == []

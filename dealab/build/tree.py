@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from dealab import paths, sections
-from dealab.build import contents, exercises, lessons, proved, reference, release, source
+from dealab.build import contents, exercises, lessons, pages, proved, reference, release, source
 
 DERIVED = ("notebooks", "source", "release", "docs/reference")
 
@@ -16,6 +16,8 @@ def derive(root: Path | None = None) -> dict[str, bytes]:
     for name in lessons.names(content):
         files[f"notebooks/{name}.ipynb"] = lessons.build(name, content).encode()
     files[sections.FILE] = contents.build(content).encode()
+    for page, text in pages.build(content).items():
+        files[f"notebooks/{page}"] = text.encode()
     for image in sorted(lessons.images(content)):
         files[f"notebooks/{image}"] = (content / image).read_bytes()
     sources = {

@@ -561,6 +561,7 @@ CASES = [
     ),
     ("SELECT avg(x) FROM (VALUES 1.00, 2.01) AS t(x)", [(D("1.51"),)], AGGREGATE),
     ("SELECT sum(x) FROM (VALUES 1) AS t(x) WHERE x > 5", [(None,)], AGGREGATE),
+    ("SELECT count_if(x > 1) FROM (VALUES CAST(NULL AS integer)) AS t(x)", [(0,)], AGGREGATE),
     (
         "SELECT count_if(x > 1), bool_and(x > 0), bool_or(x > 1), every(x > 1) FROM (VALUES 1, 2) AS t(x)",
         [(1, True, True, False)],

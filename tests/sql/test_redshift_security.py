@@ -465,6 +465,31 @@ def test_only_what_is_in_the_share_is_seen(shared):  # D
     denied(consumer, "SELECT * FROM theirs.public.secret", "not available")
 
 
+def test_a_shared_view_needs_no_shared_table(shared):
+    # https://docs.aws.amazon.com/redshift/latest/dg/datashare-views.html
+    producer, consumer = shared
+    producer.run(
+        "CREATE TABLE base (a int, b int); INSERT INTO base VALUES (1, 2); "
+        "CREATE VIEW narrow AS SELECT a FROM base; CREATE VIEW twice AS SELECT a AS c FROM narrow; "
+        "ALTER DATASHARE s ADD TABLE public.narrow; ALTER DATASHARE s ADD TABLE public.twice"
+    )
+    consumer.run("CREATE TABLE base (z int)")
+    assert consumer.run("SELECT * FROM theirs.public.narrow").rows == [(1,)]
+    assert consumer.run("SELECT c FROM theirs.public.twice").rows == [(1,)]
+    denied(consumer, "SELECT b FROM theirs.public.narrow", "does not exist")
+    denied(consumer, "SELECT * FROM theirs.public.base", "does not exist")
+
+
+def test_users_of_the_consumer_need_usage_of_the_database(shared):
+    # https://docs.aws.amazon.com/redshift/latest/dg/writes-granting.html
+    _, consumer = shared
+    consumer.run("CREATE USER dora PASSWORD 'Secret123'")
+    dora = Redshift(lake=consumer.lake, namespace="consumer", user="dora")
+    denied(dora, "SELECT count(*) FROM theirs.public.sales", "permission denied for database")
+    consumer.run("GRANT USAGE ON DATABASE theirs TO dora")
+    assert dora.run("SELECT count(*) FROM theirs.public.sales").rows == [(3,)]
+
+
 def test_consumer_needs_the_producers_grant(admin):  # D
     admin.run("CREATE DATASHARE s")
     consumer = Redshift(lake=admin.lake, namespace="consumer")

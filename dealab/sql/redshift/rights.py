@@ -91,6 +91,12 @@ def check_read(engine, relation) -> set[str] | None:
     return columns
 
 
+def check_database(engine, database) -> None:
+    """Raise unless the session may use a database that was made from a datashare."""
+    if not has(engine, "USAGE", "database", database.name, database.owner):
+        raise denied("database", database.name)
+
+
 def check_home(engine, relation, who) -> None:
     schema = engine.objects.get("schema", relation.database, relation.schema)
     if schema is not None:

@@ -72,9 +72,10 @@ def source_of(binder, found, parts, node) -> Source:
         case spaces.Table():
             path = (found.database, found.schema, found.name)
             made = Source(storage.place(found), list(found.fields()), path=path, table=found)
-            return protected(binder, made, found)
+            return protected(binder, made, found, shared_in(binder, parts))
         case spaces.View():
-            return protected(binder, view_source(binder, found, node), found)
+            source = view_source(binder, found, node)
+            return protected(binder, source, found, shared_in(binder, parts))
     schema = parts[-2] if len(parts) > 1 else found.database
     if not binder.as_owner:
         home = binder.engine.objects.get("schema", binder.engine.database, schema)
@@ -86,9 +87,22 @@ def source_of(binder, found, parts, node) -> Source:
     return spectrum.source(binder, made, found)
 
 
-def protected(binder, source: Source, relation) -> Source:
-    """Return a relation's source with rights, row-level security and masking applied."""
-    if not binder.as_owner:
+def shared_in(binder, parts):
+    """Return the database of these names if it was made from a datashare, else None."""
+    name = parts[-3] if len(parts) == 3 else binder.engine.database
+    home = binder.engine.objects.get("database", name)
+    return home if home is not None and home.share is not None else None
+
+
+def protected(binder, source: Source, relation, shared=None) -> Source:
+    """Return a relation's source with rights, row-level security and masking applied.
+
+    Objects of a datashare are read by who may use their database, ``shared``:
+    https://docs.aws.amazon.com/redshift/latest/dg/writes-granting.html
+    """
+    if not binder.as_owner and shared is not None:
+        rights.check_database(binder.engine, shared)
+    elif not binder.as_owner:
         allowed = rights.check_read(binder.engine, relation)
         if allowed is not None:
             source.denied = frozenset(name for name, _ in source.columns) - allowed

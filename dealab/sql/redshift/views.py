@@ -12,7 +12,7 @@ from dealab.sql.scope import Source, inside_names
 
 def source(binder, view: spaces.View, node) -> Source:
     """Return the Source of a view that a statement reads."""
-    query = bind(binder, view.sql, view.reads, view.late_binding)
+    query = bind(binder, view.sql, view.reads, view.late_binding, home=home_of(binder, view))
     path = (view.database, view.schema, view.name)
     made = binder.query_source(query, path, view)
     names = [name for name, _ in view.columns]
@@ -24,7 +24,20 @@ def source(binder, view: spaces.View, node) -> Source:
     return made
 
 
-def bind(binder, sql: str, reads, late: bool = False):
+def home_of(binder, view: spaces.View):
+    """Return (objects of the producer, database) of a view behind a datashare, else None.
+
+    Its tables need not be shared: https://docs.aws.amazon.com/redshift/latest/dg/datashare-views.html
+    """
+    for database in binder.engine.objects.find("database"):
+        if database.share is not None:
+            theirs = spaces.namespace(binder.engine.lake, database.share[0]).committed
+            if theirs.get(("relation", view.database, view.schema, view.name)) is view:
+                return theirs, view.database
+    return getattr(binder, "home", None)
+
+
+def bind(binder, sql: str, reads, late: bool = False, home=None):
     """Bind a view's query inside another statement; what it reads is read by both."""
     from dealab.sql.redshift import statements
 
@@ -32,6 +45,7 @@ def bind(binder, sql: str, reads, late: bool = False):
     inner = statements.binder_of(binder.engine, reader)
     inner.tables, inner.reads = binder.tables, binder.reads
     inner.as_owner = True  # whoever may read the view need not be allowed to read its tables
+    inner.home = home
     if not late:
         inner.bound_to = {parts: (oid, columns) for parts, oid, columns in reads}
     return inner.bind_query(reader.query(), None)
@@ -40,7 +54,7 @@ def bind(binder, sql: str, reads, late: bool = False):
 def bound_source(binder, bound, parts, node) -> Source:
     """Return the Source of a table that a view is bound to, as it was when the view was made."""
     oid, columns = bound
-    found = by_oid(binder.engine, oid)
+    found = by_oid(binder.engine, oid, getattr(binder, "home", None))
     if found is None:
         raise binder.error("42P01", f'relation "{".".join(parts)}" does not exist', node)
     made = sources.source_of(binder, found, [found.schema, found.name], node)
@@ -61,8 +75,15 @@ def inside_of(made: Source) -> list[str]:
     return inside_names([name for name, _ in made.columns])
 
 
-def by_oid(engine, oid: int):
-    """Return the table or view with this oid in the session's database, or None."""
+def by_oid(engine, oid: int, home=None):
+    """Return the table or view with this oid in the session's database, or None.
+
+    ``home``: the producer's objects and database instead, for a view behind a datashare.
+    """
+    if home is not None:
+        objects, database = home
+        found = (one for key, one in objects.items() if key[:2] == ("relation", database))
+        return next((one for one in found if one.oid == oid), None)
     for one in engine.objects.find("relation", engine.database):
         if one.oid == oid:
             return one
