@@ -32,21 +32,25 @@ class Bridge:
         self._set_folder = set_folder
         self._lake = None
         self._known: set[str] = set()
+        # Python's garbage collector lets any thread send commands. Without the lock, a second
+        # thread could go on before the first one has told Spark about a new lake.
+        self._lock = threading.RLock()
 
     def before(self, command: str) -> None:
         """Look at what goes to Java: own the buckets that it names."""
         from dealab.sql import lake
 
-        current = lake.current()
-        if current is not self._lake:
-            self._lake = current
-            for bucket in self._known:
-                self._own(bucket)
-            self._set_folder(str(current.top))
-        if "://" in command:
-            for bucket in set(_BUCKETS.findall(command)):
-                self._known.add(bucket)
-                self._own(bucket)
+        with self._lock:
+            current = lake.current()
+            if current is not self._lake:
+                self._lake = current
+                for bucket in self._known:
+                    self._own(bucket)
+                self._set_folder(str(current.top))
+            if "://" in command:
+                for bucket in set(_BUCKETS.findall(command)):
+                    self._known.add(bucket)
+                    self._own(bucket)
 
     def _own(self, bucket: str) -> None:
         if bucket in self._lake.buckets():

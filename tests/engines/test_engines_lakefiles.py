@@ -1,5 +1,7 @@
 """A bucket that Spark works on: all of it in one folder, and nobody sees a difference."""
 
+import threading
+
 import pytest
 
 from dealab.engines.lakefiles import Bridge
@@ -62,3 +64,27 @@ def test_the_bridge_follows_to_the_next_lake(current, bridge):
     bridge.before("any command")
     assert bridge.told == [str(current.top), str(fresh.top)]
     assert (fresh.top / "fernway-lake" / "stores" / "part-0.parquet").is_file()
+
+
+def test_no_command_overtakes_the_news_of_another_lake(current):
+    """Any thread sends commands (Python's garbage collector does): all wait until Spark knows."""
+    told, asked, go_on = [], threading.Event(), threading.Event()
+
+    def slowly(folder):
+        asked.set()
+        assert go_on.wait(10)
+        told.append(folder)
+
+    bridge = Bridge(slowly)
+    first = threading.Thread(target=bridge.before, args=("m\nd\no7\ne\n",))
+    first.start()
+    assert asked.wait(10)
+    seen = []
+    second = threading.Thread(target=lambda: (bridge.before("c\n"), seen.extend(told)))
+    second.start()
+    second.join(0.2)
+    assert second.is_alive(), "the second command went on although Spark has the old folder"
+    go_on.set()
+    first.join(10)
+    second.join(10)
+    assert seen == [str(current.top)]
